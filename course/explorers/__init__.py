@@ -1,0 +1,1 @@
+"""What the lessons let students move, a module a topic; `course.widgets` is their front."""

@@ -1,0 +1,1 @@
+"""What the lessons draw, a module a topic; `course.plots` is their front."""

@@ -1,0 +1,23 @@
+"""The explorers of the lessons; each is made in `course.explorers`, a module a topic."""
+
+from __future__ import annotations
+
+from course.explorers.autograd import backward_order, dynamic_graph
+from course.explorers.base import Explorer
+from course.explorers.losses import ravine
+from course.explorers.module import initialization, registers
+from course.explorers.start_here import machine, training
+from course.explorers.tensors import broadcasting, strides
+
+__all__ = [
+    "Explorer",
+    "backward_order",
+    "broadcasting",
+    "dynamic_graph",
+    "initialization",
+    "machine",
+    "ravine",
+    "registers",
+    "strides",
+    "training",
+]
