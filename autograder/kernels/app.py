@@ -1,0 +1,41 @@
+"""ipykernel's application for a kernel that was forked with the imports done."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from ipykernel.kernelapp import IPKernelApp
+from jupyter_client.connect import KernelConnectionInfo
+from traitlets.config import Config
+
+
+class WarmKernelApp(IPKernelApp):
+    """Takes its connection from the client's request: no file holds its key."""
+
+    def __init__(self, connection: KernelConnectionInfo, **options: Any) -> None:
+        """connection: as in a Jupyter connection file."""
+        self._connection = connection
+        # No history of another's, and no file for it.
+        config = Config({"HistoryManager": {"hist_file": ":memory:"}})
+        super().__init__(config=config, **options)  # type: ignore[no-untyped-call]
+
+    def parse_command_line(self, argv: list[str] | None = None) -> None:
+        """There is none."""
+
+    def load_config_file(self, *_: Any, **__: Any) -> None:
+        """Nothing: what a submission brings along configures no kernel."""
+
+    def init_connection_file(self) -> None:
+        """Listen where the client said."""
+        self.load_connection_info(self._connection)
+
+    def write_connection_file(self, **_: Any) -> None:
+        """Nothing: the client has it."""
+
+    def init_shell(self) -> None:
+        """Tie what was imported before there was a shell to this one."""
+        super().init_shell()  # type: ignore[no-untyped-call]
+        widgets = sys.modules.get("ipywidgets")
+        if widgets:
+            widgets.register_comm_target()
