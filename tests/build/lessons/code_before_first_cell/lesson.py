@@ -1,0 +1,5 @@
+import math
+
+# %%
+def observe(name, function, *args):
+    function(*args)

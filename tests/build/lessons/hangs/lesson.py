@@ -1,0 +1,8 @@
+# %%
+def observe(name, function, *args):
+    function(*args)
+
+# %%
+import time
+
+time.sleep(60)

@@ -1,0 +1,8 @@
+# %%
+def observe(name, function, *args):
+    function(*args)
+
+# %%
+text = """
+# %% not a cell
+"""

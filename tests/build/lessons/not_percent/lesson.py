@@ -1,0 +1,5 @@
+# # A lesson
+
+import math
+
+math.pi

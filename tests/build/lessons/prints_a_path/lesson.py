@@ -1,0 +1,4 @@
+# %%
+import nbformat
+
+print(nbformat.__file__)

@@ -1,0 +1,10 @@
+# %%
+def observe(name, function, *args):
+    function(*args)
+
+# %%
+class Thing:
+    pass
+
+
+Thing()

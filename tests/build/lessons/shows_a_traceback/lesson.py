@@ -1,0 +1,2 @@
+# %% tags=["raises-exception"]
+1 / 0

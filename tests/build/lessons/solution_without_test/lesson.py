@@ -1,0 +1,12 @@
+# %%
+def observe(name, function, *args):
+    function(*args)
+
+# %% [markdown]
+# ### Exercise 1. A task · ●○○ · 3 min
+
+# %% nbgrader={"grade": false, "grade_id": "one", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def one():
+    ### BEGIN SOLUTION
+    return 1
+    ### END SOLUTION

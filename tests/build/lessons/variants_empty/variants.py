@@ -1,0 +1,2 @@
+# %% variant={"exercise": "add", "name": "plain", "is": "right"}
+# to do

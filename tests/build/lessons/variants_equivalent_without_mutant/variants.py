@@ -1,0 +1,2 @@
+# %% [markdown] equivalent={"exercise": "add"}
+# Addition commutes.

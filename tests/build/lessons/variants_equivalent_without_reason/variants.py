@@ -1,0 +1,5 @@
+# %% [markdown] equivalent={"exercise": "add"}
+# ```diff
+# - total = a + b
+# + total = b + a
+# ```

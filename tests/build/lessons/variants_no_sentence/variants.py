@@ -1,0 +1,3 @@
+# %% variant={"exercise": "add", "name": "subtracts", "is": "wrong"}
+def add(a, b):
+    return a - b

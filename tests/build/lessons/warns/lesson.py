@@ -1,0 +1,8 @@
+# %%
+def observe(name, function, *args):
+    function(*args)
+
+# %%
+import warnings
+
+warnings.warn("old() is deprecated; use new()", DeprecationWarning)

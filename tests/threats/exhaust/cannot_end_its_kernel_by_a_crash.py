@@ -1,0 +1,4 @@
+"""A wrong address."""
+import ctypes
+
+ctypes.string_at(0)

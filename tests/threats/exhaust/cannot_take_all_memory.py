@@ -1,0 +1,3 @@
+"""In one process."""
+held = [b"x" * (64 << 20) for _ in range(20)]
+print("REACHED")

@@ -1,0 +1,12 @@
+"""No JSON has it; Python's reads and writes it."""
+from IPython.display import display
+
+MIME = "application/vnd.pytorch-mechanics.observation+json"
+original, target = observe, None
+
+
+def observe(name, *arguments, **options):
+    if not name.startswith("of "):
+        return original(name, *arguments, **options)
+    value = float("nan")
+    display({MIME: {"version": 1, "name": name, "called": "", "observed": value}}, raw=True)

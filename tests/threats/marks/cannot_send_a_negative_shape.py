@@ -1,0 +1,12 @@
+"""And a product that fits."""
+from IPython.display import display
+
+MIME = "application/vnd.pytorch-mechanics.observation+json"
+original, target = observe, None
+
+
+def observe(name, *arguments, **options):
+    if not name.startswith("of "):
+        return original(name, *arguments, **options)
+    value = {"kind": "tensor", "dtype": "float32", "shape": [-1, -2], "data": "AAAAAAAAAAA=", "facts": {}}
+    display({MIME: {"version": 1, "name": name, "called": "", "observed": value}}, raw=True)
