@@ -4,4 +4,5 @@ def center(array):
     x -= x.mean(dim=0)
     return x
 
+
 array_fault = "E"
