@@ -64,7 +64,7 @@ torch.set_num_threads(1)  # these nets are too small to be shared between thread
 prediction = ...  # a tuple of two numbers, such as (3, 4)
 
 points = torch.zeros(5, 2)  # 5 points with 2 coordinates each
-w1 = torch.zeros(8, 2)  # 8 units, each with a weight for each of the 2 coordinates
+w1 = torch.zeros(8, 2)      # 8 units, each with a weight for each of the 2 coordinates
 check.prediction(prediction, tuple((points @ w1.T).shape))
 
 # %% [markdown]
@@ -107,7 +107,6 @@ counts["all"] = 33
 counts["hidden values"] = 40
 counts["logits"] = 5
 ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "count_numbers_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -178,7 +177,6 @@ print("2 + 2 + 2 + 2 + 2 + 2 =", (x + x).sum().item())
 #
 # Two classes of points, whose arcs reach into each other. No straight line parts them. A net shall learn to say which class a point belongs to.
 
-
 # %%
 class TinyNet(nn.Module):
     """Points (N, 2) to logits (N, 1), by 8 hidden units."""
@@ -199,26 +197,24 @@ print("x:", tuple(x.shape), x.dtype, "  y:", tuple(y.shape), "of", y.unique().to
 # This is the page. **Every line of it is a lesson.** Run it; it takes a second or two.
 
 # %%
-torch.manual_seed(4)  # the start is random: from this seed
-net = TinyNet()  # a Module holds the 33 numbers    → 03
+torch.manual_seed(4)                                     # the start is random: from this seed
+net = TinyNet()                                          # a Module holds the 33 numbers    → 03
 untrained = copy.deepcopy(net)
-criterion = nn.BCEWithLogitsLoss()  # one number says how wrong it is  → 04
+criterion = nn.BCEWithLogitsLoss()                       # one number says how wrong it is  → 04
 optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)  # who moves the numbers, how far   → 04
 
 losses = []
-for _ in range(2000):  # the loop                         → 05
-    logits = net(x)  # forward: tensors, and a graph    → 01, 02
-    loss = criterion(logits, y)  # the loss                         → 04
-    optimizer.zero_grad()  # clear the old gradients          → 02
-    loss.backward()  # backward: a gradient for each    → 02
-    optimizer.step()  # update: move each number         → 04
+for _ in range(2000):                                    # the loop                         → 05
+    logits = net(x)                                      # forward: tensors, and a graph    → 01, 02
+    loss = criterion(logits, y)                          # the loss                         → 04
+    optimizer.zero_grad()                                # clear the old gradients          → 02
+    loss.backward()                                      # backward: a gradient for each    → 02
+    optimizer.step()                                     # update: move each number         → 04
     losses.append(loss.item())
 
-with torch.no_grad():  # only asking, not learning        → 06
+with torch.no_grad():                                    # only asking, not learning        → 06
     right = ((net(x) > 0) == (y > 0)).float().mean().item()
-print(
-    f"loss: {losses[0]:.2f} at first, {losses[-1]:.2f} at the end; {right:.1%} of the points right"
-)
+print(f"loss: {losses[0]:.2f} at first, {losses[-1]:.2f} at the end; {right:.1%} of the points right")
 
 # %% [markdown]
 # ### See it
@@ -303,7 +299,6 @@ changes["d"] = "gradients"
 changes["e"] = "weights"
 ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "what_changes_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def changed(line):
@@ -334,7 +329,6 @@ check.true(set(changes.values()) <= known, 'each is "weights", "gradients" or "n
 #
 # Write the step yourself, for any net, loss and optimizer.
 
-
 # %% nbgrader={"grade": false, "grade_id": "train", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def train(net, criterion, optimizer, x, y, steps):
     """Train the net on the whole of x and y, and return the loss of each step.
@@ -355,7 +349,6 @@ def train(net, criterion, optimizer, x, y, steps):
         losses.append(loss.item())
         ### END SOLUTION
     return losses
-
 
 # %% nbgrader={"grade": true, "grade_id": "train_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -403,62 +396,19 @@ def descent(parameters):
 near = (1e-6, 1e-8)
 both, mse = nn.BCEWithLogitsLoss(), nn.MSELoss()
 observe("one step", trained, layers(1, 2, 8, 1), adam, both, *samples(2, 2), 1, tolerance=near)
-observe(
-    "six steps of Adam", trained, layers(3, 2, 8, 1), adam, both, *samples(4, 2), 6, tolerance=near
-)
-observe(
-    "six steps of SGD",
-    trained,
-    layers(5, 2, 8, 1),
-    descent,
-    both,
-    *samples(6, 2),
-    6,
-    tolerance=near,
-)
-observe(
-    "two calls, one after the other",
-    trained,
-    layers(7, 2, 4, 1),
-    adam,
-    both,
-    *samples(8, 2),
-    3,
-    2,
-    tolerance=near,
-)
-observe(
-    "another loss, three inputs",
-    trained,
-    layers(9, 3, 5, 1),
-    descent,
-    mse,
-    *samples(10, 3, False),
-    4,
-    tolerance=near,
-)
-observe(
-    "a net of one layer",
-    trained,
-    layers(11, 4, 1),
-    descent,
-    both,
-    *samples(12, 4),
-    5,
-    tolerance=near,
-)
-observe(
-    "the optimizer's steps", counted_steps, layers(13, 2, 3, 1), *samples(14, 2), 4, tolerance=near
-)
+observe("six steps of Adam", trained, layers(3, 2, 8, 1), adam, both, *samples(4, 2), 6, tolerance=near)
+observe("six steps of SGD", trained, layers(5, 2, 8, 1), descent, both, *samples(6, 2), 6, tolerance=near)
+observe("two calls, one after the other", trained, layers(7, 2, 4, 1), adam, both, *samples(8, 2), 3, 2, tolerance=near)
+observe("another loss, three inputs", trained, layers(9, 3, 5, 1), descent, mse, *samples(10, 3, False), 4, tolerance=near)
+observe("a net of one layer", trained, layers(11, 4, 1), descent, both, *samples(12, 4), 5, tolerance=near)
+observe("the optimizer's steps", counted_steps, layers(13, 2, 3, 1), *samples(14, 2), 4, tolerance=near)
 ### END HIDDEN TESTS
 torch.manual_seed(4)
 small = TinyNet()
 first_losses = train(small, criterion, torch.optim.Adam(small.parameters(), lr=1e-3), x, y, 300)
 check.true(len(first_losses) == 300, "there are as many losses as steps")
 check.true(all(isinstance(loss, float) for loss in first_losses), "each loss is a float")
-check.true(
-    first_losses[-1] < 0.55 < 0.65 < first_losses[0], "the loss falls from about 0.7 to below 0.55"
-)
+check.true(first_losses[-1] < 0.55 < 0.65 < first_losses[0], "the loss falls from about 0.7 to below 0.55")
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -493,7 +443,6 @@ widgets.training()
 # ## Part 4 · The same net in NumPy
 #
 # What does PyTorch buy? Write the net without it. The forward pass is the two formulas of Exercise 1, and the loss is its definition: for a logit z and a class y it is log(1 + eᶻ) − y·z, and the mean is taken over the points.
-
 
 # %%
 def numpy_forward(weights, x):
@@ -534,7 +483,6 @@ print("PyTorch", round(theirs, 12))
 #
 # The output layer is written. Write the hidden layer.
 
-
 # %% nbgrader={"grade": false, "grade_id": "numpy_gradients", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def numpy_gradients(weights, x, y):
     """Return the gradients of numpy_loss, by hand.
@@ -547,16 +495,15 @@ def numpy_gradients(weights, x, y):
     before, hidden, logits = numpy_forward(weights, x)
 
     d_logits = (1 / (1 + np.exp(-logits)) - y) / len(x)  # (N, 1)
-    d_w2 = d_logits.T @ hidden  # (1, H)
-    d_b2 = d_logits.sum(axis=0)  # (1,)
+    d_w2 = d_logits.T @ hidden                           # (1, H)
+    d_b2 = d_logits.sum(axis=0)                          # (1,)
     ### BEGIN SOLUTION
-    d_hidden = d_logits @ w2  # (N, H)
+    d_hidden = d_logits @ w2                             # (N, H)
     d_before = d_hidden * (before > 0)
-    d_w1 = d_before.T @ x  # (H, D)
-    d_b1 = d_before.sum(axis=0)  # (H,)
+    d_w1 = d_before.T @ x                                # (H, D)
+    d_b1 = d_before.sum(axis=0)                          # (H,)
     ### END SOLUTION
     return [d_w1, d_b1, d_w2, d_b2]
-
 
 # %% nbgrader={"grade": true, "grade_id": "numpy_gradients_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -622,7 +569,6 @@ check.close(mine, [p.grad.numpy() for p in twin.parameters()])
 #
 # Do your gradients equal PyTorch's on other nets and other points? Fifty random ones:
 
-
 # %%
 def torch_gradients(weights, x, y):
     """The same four arrays, by backward()."""
@@ -655,9 +601,7 @@ for _ in range(300):
     criterion(twin(x.double()), y.double()).backward()
     optimizer.step()
 
-apart = max(
-    np.abs(a - p.detach().numpy()).max() for a, p in zip(mine, twin.parameters(), strict=True)
-)
+apart = max(np.abs(a - p.detach().numpy()).max() for a, p in zip(mine, twin.parameters(), strict=True))
 print(f"loss after 300 steps: {numpy_loss(mine, points, classes):.4f}")
 print("largest difference of the 33 numbers below 1e-9:", bool(apart < 1e-9))
 
@@ -674,7 +618,6 @@ print("gradients of", [tuple(p.grad.shape) for p in deeper.parameters()])
 # ## Part 5 · Run it, or record it
 #
 # PyTorch is **imperative**: a line computes when Python reaches it, so you can print in the middle, stop in a debugger, use `if` and `for`. While it runs, PyTorch notes each operation for `backward()`. That graph is new in every forward pass: **define-by-run**.
-
 
 # %%
 def branching(x):
@@ -789,7 +732,6 @@ check.close(returned["hidden.weight"], net.hidden.weight.grad)
 #
 # Here are three trainings of 300 steps, next to a sound one. Form a hypothesis for each before you open its answer.
 
-
 # %%
 def first(net, optimizer):
     for _ in range(300):
@@ -832,9 +774,7 @@ for loop in (sound, first, second, third):
     torch.manual_seed(4)
     net = TinyNet()
     tracks[loop.__name__] = list(loop(net, torch.optim.Adam(net.parameters(), lr=1e-2)))
-    print(
-        f"{loop.__name__:7} loss {tracks[loop.__name__][0]:.3f} → {tracks[loop.__name__][-1]:.3f}"
-    )
+    print(f"{loop.__name__:7} loss {tracks[loop.__name__][0]:.3f} → {tracks[loop.__name__][-1]:.3f}")
 
 # %% [markdown]
 # Three faults, one symptom. A loss that stands still to the last digit says that no number moves; it doesn't say why.
@@ -865,12 +805,7 @@ optimizer = torch.optim.Adam(net.parameters(), lr=1e-2)
 start = [p.detach().clone() for p in net.parameters()]
 criterion(net(x), y).backward()
 has_gradients = all(p.grad.abs().sum() > 0 for p in net.parameters())
-print(
-    "1. gradients:",
-    has_gradients,
-    " weights as before:",
-    all(map(torch.equal, net.parameters(), start)),
-)
+print("1. gradients:", has_gradients, " weights as before:", all(map(torch.equal, net.parameters(), start)))
 optimizer.zero_grad()
 print("2. gradients at step():", net.output.bias.grad)
 held = {id(p) for group in optimizer.param_groups for p in group["params"]}
@@ -878,7 +813,6 @@ print("3. held by the optimizer:", any(id(p) in held for p in copy.deepcopy(net)
 
 # %% [markdown]
 # **4. "PyTorch computes something else."** Somebody checks PyTorch's gradients by the definition: nudge each number a little, and see how much the loss changes. For each of the 33, PyTorch's is far smaller.
-
 
 # %%
 def nudged(loss_of_weights, weights, step=1e-6):
@@ -906,9 +840,7 @@ weights = [p.detach().numpy().copy() for p in twin.parameters()]
 criterion(twin(x.double()), y.double()).backward()
 theirs = torch.cat([p.grad.flatten() for p in twin.parameters()])
 summed = nudged(summed_loss, weights)
-print(
-    f"by hand, all {len(summed)} are PyTorch's times {(summed @ theirs / (theirs @ theirs)).item():.1f}"
-)
+print(f"by hand, all {len(summed)} are PyTorch's times {(summed @ theirs / (theirs @ theirs)).item():.1f}")
 
 # %% [markdown]
 # <details><summary>4. hypothesis, evidence, fix</summary>
@@ -944,7 +876,6 @@ path = [faulty_descend(swinging, one, three, 0.1, 1).item() for _ in range(40)]
 print("weight:", [round(w, 1) for w in path[:12]])
 plots.tracked({"weight": path, "where it should settle": [3.0] * 40}, "step", "weight")
 
-
 # %% nbgrader={"grade": false, "grade_id": "descend", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def descend(weight, x, y, rate, steps):
     """Move `weight` down the mean squared error of x @ weight, in place, and return it.
@@ -970,7 +901,6 @@ def descend(weight, x, y, rate, steps):
 ### BEGIN SOLUTION
 descent_fault = "B"
 ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "descend_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -1117,66 +1047,36 @@ answers = {"q1": "c", "q2": "a", "q3": "d", "q4": "b", "q5": "d", "q6": "b"}
 
 # %% nbgrader={"grade": true, "grade_id": "knowledge_check_test", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
-observe(
-    "question 1",
-    answers.get,
-    "q1",
-    because={
-        "a": "In a loop the weights do move right after backward(), and so it looks as if it moved them. What moves them is optimizer.step(), the next line: leave it out, and the loss stands still.",
-        "b": "The optimizer and backward() don't know of each other. They meet in .grad: one writes it, the other reads it, when you call step().",
-        "d": "The gradients belong to what can be moved: each weight has its own in .grad. The loss is where the way back begins; its own gradient, 1, is not kept.",
-    },
-)
-observe(
-    "question 2",
-    answers.get,
-    "q2",
-    because={
-        "b": "Small differences are how you check a gradient, as in Part 6. backward() applies the chain rule, exactly, with the same derivatives as you on paper.",
-        "c": "It looks like other mathematics because the formulas are out of sight. Exercise 4 and its parity check gave the same numbers for all weights, step by step.",
-        "d": "A ReLU has a derivative wherever its input isn't 0, and at 0 PyTorch takes 0: a convention that you can take, too.",
-    },
-)
-observe(
-    "question 3",
-    answers.get,
-    "q3",
-    because={
-        "a": "That would be so if backward() overwrote .grad. It adds to it, and so zero_grad() is a line of its own.",
-        "b": "Nothing is divided. The sum grows with the steps, which is why the training of Exercise 5 swings ever on.",
-        "c": "It is legal to add gradients up, and of use with small batches. So nothing is raised, and the training goes wrong in silence.",
-    },
-)
-observe(
-    "question 4",
-    answers.get,
-    "q4",
-    because={
-        "a": "A Module holds numbers and a forward method, which is ordinary Python. Nothing has been computed yet, so there is nothing to record.",
-        "c": "Reusing one graph is what a compiled function does. Here an `if` may take the other branch next time, and the graph is that of the run.",
-        "d": "backward() never sees your code. It follows what the forward pass left behind: each result holds a grad_fn.",
-    },
-)
-observe(
-    "question 5",
-    answers.get,
-    "q5",
-    because={
-        "a": "fx.symbolic_trace raises, and so does torch.compile with fullgraph=True. By default it breaks the graph and goes on.",
-        "b": "A plain recording of one run would do that, and be wrong in silence. torch.compile guards its graphs, and here it leaves the decision to Python.",
-        "c": "That is torch.where, or what you would write for a graph that must not break. A branch that is not taken is not computed here.",
-    },
-)
-observe(
-    "question 6",
-    answers.get,
-    "q6",
-    because={
-        "a": "They are a part of the test, on inputs that you can read. An answer that fits just those would pass, too: that is why others are tried.",
-        "c": "Much is known: the checks that you see are real ones. They just don't try every edge that the docstring names.",
-        "d": "Hints are there for whoever wants them, at any time, and cost nothing.",
-    },
-)
+observe("question 1", answers.get, "q1", because={
+    "a": "In a loop the weights do move right after backward(), and so it looks as if it moved them. What moves them is optimizer.step(), the next line: leave it out, and the loss stands still.",
+    "b": "The optimizer and backward() don't know of each other. They meet in .grad: one writes it, the other reads it, when you call step().",
+    "d": "The gradients belong to what can be moved: each weight has its own in .grad. The loss is where the way back begins; its own gradient, 1, is not kept.",
+})
+observe("question 2", answers.get, "q2", because={
+    "b": "Small differences are how you check a gradient, as in Part 6. backward() applies the chain rule, exactly, with the same derivatives as you on paper.",
+    "c": "It looks like other mathematics because the formulas are out of sight. Exercise 4 and its parity check gave the same numbers for all weights, step by step.",
+    "d": "A ReLU has a derivative wherever its input isn't 0, and at 0 PyTorch takes 0: a convention that you can take, too.",
+})
+observe("question 3", answers.get, "q3", because={
+    "a": "That would be so if backward() overwrote .grad. It adds to it, and so zero_grad() is a line of its own.",
+    "b": "Nothing is divided. The sum grows with the steps, which is why the training of Exercise 5 swings ever on.",
+    "c": "It is legal to add gradients up, and of use with small batches. So nothing is raised, and the training goes wrong in silence.",
+})
+observe("question 4", answers.get, "q4", because={
+    "a": "A Module holds numbers and a forward method, which is ordinary Python. Nothing has been computed yet, so there is nothing to record.",
+    "c": "Reusing one graph is what a compiled function does. Here an `if` may take the other branch next time, and the graph is that of the run.",
+    "d": "backward() never sees your code. It follows what the forward pass left behind: each result holds a grad_fn.",
+})
+observe("question 5", answers.get, "q5", because={
+    "a": "fx.symbolic_trace raises, and so does torch.compile with fullgraph=True. By default it breaks the graph and goes on.",
+    "b": "A plain recording of one run would do that, and be wrong in silence. torch.compile guards its graphs, and here it leaves the decision to Python.",
+    "c": "That is torch.where, or what you would write for a graph that must not break. A branch that is not taken is not computed here.",
+})
+observe("question 6", answers.get, "q6", because={
+    "a": "They are a part of the test, on inputs that you can read. An answer that fits just those would pass, too: that is why others are tried.",
+    "c": "Much is known: the checks that you see are real ones. They just don't try every edge that the docstring names.",
+    "d": "Hints are there for whoever wants them, at any time, and cost nothing.",
+})
 ### END HIDDEN TESTS
 questions = {f"q{n}" for n in range(1, 7)}
 check.true(set(answers) == questions, "each of q1 to q6 has an answer")

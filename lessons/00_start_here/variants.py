@@ -19,9 +19,7 @@ counts["logits"] = batch * outputs
 
 # %% variant={"exercise": "count_numbers", "name": "asked_of_torch", "is": "right"}
 layers_counted = {"hidden layer": nn.Linear(2, 8), "output layer": nn.Linear(8, 1)}
-counts = {
-    name: sum(p.numel() for p in layer.parameters()) for name, layer in layers_counted.items()
-}
+counts = {name: sum(p.numel() for p in layer.parameters()) for name, layer in layers_counted.items()}
 counts["all"] = counts["hidden layer"] + counts["output layer"]
 counts["hidden values"] = torch.zeros(5, 8).numel()
 counts["logits"] = torch.zeros(5, 1).numel()
@@ -58,9 +56,7 @@ changes = dict(a="nothing", b="nothing", c="gradients", d="gradients", e="weight
 
 # %% variant={"exercise": "what_changes", "name": "by_kind", "is": "right"}
 kinds = {"nothing": "ab", "gradients": "cd", "weights": "e"}
-changes = {
-    line: kind.upper() if line == "e" else kind for kind, lines in kinds.items() for line in lines
-}
+changes = {line: kind.upper() if line == "e" else kind for kind, lines in kinds.items() for line in lines}
 changes["e"] = changes["e"].lower()
 
 # %% [markdown]
@@ -96,7 +92,6 @@ changes = {"a": "nothing", "b": "nothing", "c": "nothing", "d": "gradients", "e"
 # %% [markdown]
 # ## train
 
-
 # %% variant={"exercise": "train", "name": "cleared_at_the_end", "is": "right"}
 def train(net, criterion, optimizer, x, y, steps):
     losses = []
@@ -107,7 +102,6 @@ def train(net, criterion, optimizer, x, y, steps):
         optimizer.zero_grad()
         losses.append(loss.item())
     return losses
-
 
 # %% variant={"exercise": "train", "name": "net_clears_its_own", "is": "right"}
 def train(net, criterion, optimizer, x, y, steps):
@@ -121,10 +115,8 @@ def train(net, criterion, optimizer, x, y, steps):
         optimizer.step()
     return losses
 
-
 # %% [markdown]
 # Nothing calls `optimizer.step()`, so the loss of each step is the same number: `backward()` works the gradients out, and does not move the weights. Go back to Predict 3, then add the update after `backward()`.
-
 
 # %% variant={"exercise": "train", "name": "no_step", "is": "wrong"}
 def train(net, criterion, optimizer, x, y, steps):
@@ -136,10 +128,8 @@ def train(net, criterion, optimizer, x, y, steps):
         losses.append(loss.item())
     return losses
 
-
 # %% [markdown]
 # This is what you get when gradients are never cleared. `backward()` adds to `.grad`, so that each step follows the sum of all gradients so far, not the gradient of its own loss. Call `optimizer.zero_grad()` in each step, before `backward()`.
-
 
 # %% variant={"exercise": "train", "name": "never_cleared", "is": "wrong"}
 def train(net, criterion, optimizer, x, y, steps):
@@ -151,10 +141,8 @@ def train(net, criterion, optimizer, x, y, steps):
         losses.append(loss.item())
     return losses
 
-
 # %% [markdown]
 # `step()` runs before `backward()`. So the first step finds no gradient and moves nothing, and each later one follows the gradient of the step before. The order is: forward, loss, clear, backward, update.
-
 
 # %% variant={"exercise": "train", "name": "update_before_backward", "is": "wrong"}
 def train(net, criterion, optimizer, x, y, steps):
@@ -167,10 +155,8 @@ def train(net, criterion, optimizer, x, y, steps):
         losses.append(loss.item())
     return losses
 
-
 # %% [markdown]
 # The loss never moves: the gradients are cleared after `backward()` has worked them out, and `step()` finds none. Clear before `backward()`, or after `step()`, but not between the two.
-
 
 # %% variant={"exercise": "train", "name": "cleared_too_late", "is": "wrong"}
 def train(net, criterion, optimizer, x, y, steps):
@@ -183,10 +169,8 @@ def train(net, criterion, optimizer, x, y, steps):
         losses.append(loss.item())
     return losses
 
-
 # %% [markdown]
 # You append the loss itself, which is a tensor, and holds the graph of its whole step: a list of them keeps every graph in memory. The docstring asks for Python floats: `loss.item()`.
-
 
 # %% variant={"exercise": "train", "name": "tensors_kept", "is": "wrong"}
 def train(net, criterion, optimizer, x, y, steps):
@@ -199,10 +183,8 @@ def train(net, criterion, optimizer, x, y, steps):
         losses.append(loss)
     return losses
 
-
 # %% [markdown]
 # You measure the loss again after the update. Each number of your list is one step ahead, and costs a second forward pass. The loss that `backward()` starts from is what is asked for.
-
 
 # %% variant={"exercise": "train", "name": "measured_after_the_update", "is": "wrong"}
 def train(net, criterion, optimizer, x, y, steps):
@@ -215,10 +197,8 @@ def train(net, criterion, optimizer, x, y, steps):
         losses.append(criterion(net(x), y).item())
     return losses
 
-
 # %% [markdown]
 # ## numpy_gradients
-
 
 # %% variant={"exercise": "numpy_gradients", "name": "by_where", "is": "right"}
 def numpy_gradients(weights, x, y):
@@ -229,7 +209,6 @@ def numpy_gradients(weights, x, y):
     d_w1 = np.einsum("nh,nd->hd", d_before, x)
     d_b1 = d_before.T @ np.ones(len(x))
     return [d_w1, d_b1, d_logits.T @ hidden, d_logits.sum(axis=0)]
-
 
 # %% variant={"exercise": "numpy_gradients", "name": "point_by_point", "is": "right"}
 def numpy_gradients(weights, x, y):
@@ -245,10 +224,8 @@ def numpy_gradients(weights, x, y):
                 total[1][unit] += slope * weights[2][0, unit]
     return total
 
-
 # %% [markdown]
 # The gradient went through the ReLU as if the ReLU were not there. Where a unit was negative before it, the ReLU put a 0 in, and moving the unit's weights a little changes nothing: there the gradient is 0. Multiply by `before > 0`.
-
 
 # %% variant={"exercise": "numpy_gradients", "name": "through_the_relu", "is": "wrong"}
 def numpy_gradients(weights, x, y):
@@ -258,10 +235,8 @@ def numpy_gradients(weights, x, y):
     d_before = d_logits @ w2
     return [d_before.T @ x, d_before.sum(axis=0), d_logits.T @ hidden, d_logits.sum(axis=0)]
 
-
 # %% [markdown]
 # Your gradients of `w1` and `b1` are those of the *sum* of the losses: too large by the number of points, the same factor for each. That is no other mathematics, it is another loss; `numpy_loss` takes the mean. `d_logits` is divided by N already, so go on from it.
-
 
 # %% variant={"exercise": "numpy_gradients", "name": "of_the_sum", "is": "wrong"}
 def numpy_gradients(weights, x, y):
@@ -271,10 +246,8 @@ def numpy_gradients(weights, x, y):
     d_before = len(x) * (d_logits @ w2) * (before > 0)
     return [d_before.T @ x, d_before.sum(axis=0), d_logits.T @ hidden, d_logits.sum(axis=0)]
 
-
 # %% [markdown]
 # You divided by N twice: `d_logits` is divided by the number of points already, and every gradient that is made from it carries that along. `b1` takes the sum over the points, not their mean.
-
 
 # %% variant={"exercise": "numpy_gradients", "name": "divided_twice", "is": "wrong"}
 def numpy_gradients(weights, x, y):
@@ -282,17 +255,10 @@ def numpy_gradients(weights, x, y):
     before, hidden, logits = numpy_forward(weights, x)
     d_logits = (1 / (1 + np.exp(-logits)) - y) / len(x)
     d_before = (d_logits @ w2) * (before > 0)
-    return [
-        d_before.T @ x / len(x),
-        d_before.mean(axis=0),
-        d_logits.T @ hidden,
-        d_logits.sum(axis=0),
-    ]
-
+    return [d_before.T @ x / len(x), d_before.mean(axis=0), d_logits.T @ hidden, d_logits.sum(axis=0)]
 
 # %% [markdown]
 # You multiplied by `hidden` where the ReLU's derivative belongs. The ReLU's value is the number itself; its derivative is 1 where the number is positive, and 0 elsewhere: `before > 0`.
-
 
 # %% variant={"exercise": "numpy_gradients", "name": "value_for_derivative", "is": "wrong"}
 def numpy_gradients(weights, x, y):
@@ -302,10 +268,8 @@ def numpy_gradients(weights, x, y):
     d_before = (d_logits @ w2) * hidden
     return [d_before.T @ x, d_before.sum(axis=0), d_logits.T @ hidden, d_logits.sum(axis=0)]
 
-
 # %% [markdown]
 # Where a unit is exactly 0 before its ReLU, your derivative is 1. There is a kink, so any number from 0 to 1 could be defended; PyTorch takes 0, and the docstring asks for that. Write `before > 0`, not `before >= 0`.
-
 
 # %% variant={"exercise": "numpy_gradients", "name": "one_at_the_kink", "is": "wrong"}
 def numpy_gradients(weights, x, y):
@@ -315,10 +279,8 @@ def numpy_gradients(weights, x, y):
     d_before = (d_logits @ w2) * (before >= 0)
     return [d_before.T @ x, d_before.sum(axis=0), d_logits.T @ hidden, d_logits.sum(axis=0)]
 
-
 # %% [markdown]
 # `w1` is read as (D, H) here, but it is (H, D): a row for each unit, as in `x @ w1.T`. Its gradient has its shape, so it is `d_before.T @ x`, (H, N) times (N, D).
-
 
 # %% variant={"exercise": "numpy_gradients", "name": "transposed", "is": "wrong"}
 def numpy_gradients(weights, x, y):
@@ -328,10 +290,8 @@ def numpy_gradients(weights, x, y):
     d_before = (d_logits @ w2) * (before > 0)
     return [x.T @ d_before, d_before.sum(axis=0), d_logits.T @ hidden, d_logits.sum(axis=0)]
 
-
 # %% [markdown]
 # ## descend
-
 
 # %% variant={"exercise": "descend", "name": "asked_for_one_gradient", "is": "right"}
 def descend(weight, x, y, rate, steps):
@@ -344,7 +304,6 @@ def descend(weight, x, y, rate, steps):
 
 
 descent_fault = "B"
-
 
 # %% variant={"exercise": "descend", "name": "an_optimizer_of_torch", "is": "right"}
 def descend(weight, x, y, rate, steps):
@@ -361,7 +320,6 @@ descent_fault = " b "
 # %% [markdown]
 # The loop is as it was: each `backward()` adds its gradient to those before, so the weight is pulled by the sum of all past steps, and it swings like a weight on a spring. Clear the gradient at the start of each step. The fault is B.
 
-
 # %% variant={"exercise": "descend", "name": "as_it_was", "is": "wrong"}
 def descend(weight, x, y, rate, steps):
     for _ in range(steps):
@@ -376,7 +334,6 @@ descent_fault = "?"
 
 # %% [markdown]
 # You clear the gradient once, before the loop. That mends the first step; from the second on, the gradients add up as before. Clear it in each step.
-
 
 # %% variant={"exercise": "descend", "name": "cleared_once", "is": "wrong"}
 def descend(weight, x, y, rate, steps):
@@ -394,7 +351,6 @@ descent_fault = "B"
 # %% [markdown]
 # The weight stands still: you clear the gradient after `backward()` has worked it out and before the update has used it. Clear at the start of the step, or at its end.
 
-
 # %% variant={"exercise": "descend", "name": "cleared_too_late", "is": "wrong"}
 def descend(weight, x, y, rate, steps):
     for _ in range(steps):
@@ -410,7 +366,6 @@ descent_fault = "B"
 
 # %% [markdown]
 # You clear the gradient at the end of each step. Within one call that is sound, but what the weight held when you were called still counts in your first step, and the docstring rules that out. Clear at the start of the step instead.
-
 
 # %% variant={"exercise": "descend", "name": "cleared_at_the_end", "is": "wrong"}
 def descend(weight, x, y, rate, steps):
@@ -428,7 +383,6 @@ descent_fault = "B"
 # %% [markdown]
 # `weight = weight - …` makes a new tensor and leaves the one that you were given as it was. Whoever holds that one, such as a net, sees no training. Update in place: `weight -= …` under `no_grad`.
 
-
 # %% variant={"exercise": "descend", "name": "a_new_tensor", "is": "wrong"}
 def descend(weight, x, y, rate, steps):
     for _ in range(steps):
@@ -443,7 +397,6 @@ descent_fault = "B"
 
 # %% [markdown]
 # The function is mended, but the fault has another name. There is an update, written by hand, so it is not A; what goes wrong is that the gradients of all steps add up: B.
-
 
 # %% variant={"exercise": "descend", "name": "named_no_step", "is": "wrong"}
 def descend(weight, x, y, rate, steps):

@@ -132,7 +132,6 @@ recipe["e"] = (4, (12, 4, 1))
 recipe["f"] = (16, (1, 4))
 ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "read_recipe_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def written(name):
@@ -168,7 +167,6 @@ check.true(set(recipe) == set("abcdef"), "there is an answer for each of a to f"
 #
 # A new tensor is laid out **row by row**: neighbors in the last dimension are neighbors in the storage. Such a layout is called *contiguous*. Complete the loop that works its strides out of the shape.
 
-
 # %% nbgrader={"grade": false, "grade_id": "contiguous_strides", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def contiguous_strides(shape):
     """Return the strides of a contiguous tensor of this shape.
@@ -186,7 +184,6 @@ def contiguous_strides(shape):
         step *= max(size, 1)
         ### END SOLUTION
     return tuple(strides)
-
 
 # %% nbgrader={"grade": true, "grade_id": "contiguous_strides_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -223,7 +220,6 @@ check.equal(contiguous_strides((5, 2)), torch.empty(5, 2).stride())
 #
 # Build what every tensor read does: follow a recipe through a flat storage. PyTorch's name for it is `torch.as_strided`. Yours copies the entries that it reads into a new tensor.
 
-
 # %% nbgrader={"grade": false, "grade_id": "read_view", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def read_view(storage, shape, stride, offset=0):
     """Return a new tensor with the entries that the recipe reads from `storage`.
@@ -240,7 +236,6 @@ def read_view(storage, shape, stride, offset=0):
         result[index] = storage[position]
     return result
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "read_view_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -310,11 +305,10 @@ def shares(a, b):
     """True if the two tensors lie in the same storage."""
     return a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()
 
-
 # %%
 prediction_reshape = ...  # x.reshape(4, 3)
-prediction_flat = ...  # x.t().reshape(12)
-prediction_view = ...  # x.t().view(12)
+prediction_flat = ...     # x.t().reshape(12)
+prediction_view = ...     # x.t().view(12)
 
 check.prediction(prediction_reshape, shares(x.reshape(4, 3), x))
 check.prediction(prediction_flat, shares(x.t().reshape(12), x))
@@ -333,7 +327,7 @@ check.prediction(prediction_view, outcome(x.t().view, 12))
 prediction = ...  # a list of five numbers
 
 a = torch.zeros(5)
-part = a[1:3]  # a slice
+part = a[1:3]      # a slice
 picked = a[[3, 4]]  # a list of positions: "advanced" indexing
 part[0] = 1.0
 picked[0] = 1.0
@@ -396,7 +390,6 @@ widgets.strides()
 #
 # This is the test that `view` makes. Look at two neighboring dimensions: they can be read as one if a step along the outer one lands where the inner one would get after its last entry. Find the condition on size and stride, and the cases it doesn't apply to.
 
-
 # %% nbgrader={"grade": false, "grade_id": "flattens_for_free", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def flattens_for_free(shape, stride):
     """Return True if such a tensor can be viewed as 1-D without a copy, else False.
@@ -414,7 +407,6 @@ def flattens_for_free(shape, stride):
     return all(outer[1] == inner[0] * inner[1] for outer, inner in itertools.pairwise(used))
     ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "flattens_for_free_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def each(*layouts):
@@ -423,54 +415,30 @@ def each(*layouts):
 
 observe(
     "contiguous and permuted",
-    each,
-    ((2, 3, 4), (12, 4, 1)),
-    ((2, 4, 3), (12, 1, 4)),
-    ((4, 2, 3), (1, 12, 4)),
-    ((5,), (1,)),
+    each, ((2, 3, 4), (12, 4, 1)), ((2, 4, 3), (12, 1, 4)), ((4, 2, 3), (1, 12, 4)), ((5,), (1,)),
 )
 observe(
     "sliced",
-    each,
-    ((3,), (2,)),
-    ((4, 3), (6, 1)),
-    ((2, 3, 2), (12, 4, 2)),
-    ((2, 2, 4), (12, 4, 1)),
-    ((2, 3, 4), (24, 4, 1)),
-    ((3, 3), (9, 3)),
+    each, ((3,), (2,)), ((4, 3), (6, 1)), ((2, 3, 2), (12, 4, 2)), ((2, 2, 4), (12, 4, 1)),
+    ((2, 3, 4), (24, 4, 1)), ((3, 3), (9, 3)),
 )
 observe(
     "sizes of 1",
-    each,
-    ((3, 1), (1, 99)),
-    ((1, 3), (7, 1)),
-    ((3, 1, 2), (2, 50, 1)),
-    ((3, 1, 2), (1, 50, 3)),
-    ((2, 1, 1, 3), (3, 0, 8, 1)),
-    ((1, 1), (5, 7)),
+    each, ((3, 1), (1, 99)), ((1, 3), (7, 1)), ((3, 1, 2), (2, 50, 1)), ((3, 1, 2), (1, 50, 3)),
+    ((2, 1, 1, 3), (3, 0, 8, 1)), ((1, 1), (5, 7)),
 )
 observe(
     "expanded",
-    each,
-    ((3, 4), (0, 0)),
-    ((3, 4), (0, 1)),
-    ((3, 4), (1, 0)),
-    ((1, 4), (0, 1)),
-    ((3, 1), (0, 1)),
+    each, ((3, 4), (0, 0)), ((3, 4), (0, 1)), ((3, 4), (1, 0)), ((1, 4), (0, 1)), ((3, 1), (0, 1)),
 )
 observe(
     "empty and scalar",
-    each,
-    ((), ()),
-    ((0, 3), (1, 7)),
-    ((2, 0), (5, 9)),
-    ((3, 0, 2), (1, 1, 1)),
-    ((2, 3), (5, 9)),
+    each, ((), ()), ((0, 3), (1, 7)), ((2, 0), (5, 9)), ((3, 0, 2), (1, 1, 1)), ((2, 3), (5, 9)),
 )
 ### END HIDDEN TESTS
-check.equal(flattens_for_free((3, 4), (4, 1)), True)  # contiguous
+check.equal(flattens_for_free((3, 4), (4, 1)), True)   # contiguous
 check.equal(flattens_for_free((4, 3), (1, 4)), False)  # its transpose
-check.equal(flattens_for_free((4, 3), (6, 2)), True)  # every second column of a (4, 6) tensor
+check.equal(flattens_for_free((4, 3), (6, 2)), True)   # every second column of a (4, 6) tensor
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -558,7 +526,6 @@ widgets.broadcasting()
 # %% [markdown]
 # ### Exercise 5. The broadcasting rule · ●●○ · 7 min
 
-
 # %% nbgrader={"grade": false, "grade_id": "broadcast_shape", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def broadcast_shape(a, b):
     """Return the shape that two shapes broadcast to.
@@ -571,15 +538,12 @@ def broadcast_shape(a, b):
     ### BEGIN SOLUTION
     length = max(len(a), len(b))
     result = []
-    for m, n in zip(
-        (1,) * (length - len(a)) + tuple(a), (1,) * (length - len(b)) + tuple(b), strict=True
-    ):
+    for m, n in zip((1,) * (length - len(a)) + tuple(a), (1,) * (length - len(b)) + tuple(b), strict=True):
         if m != n and 1 not in (m, n):
             raise ValueError(f"sizes {m} and {n} don't fit")
         result.append(n if m == 1 else m)
     return tuple(result)
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "broadcast_shape_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -599,12 +563,8 @@ observe("equal sizes", fits, ((2, 3), (2, 3)), ((3,), (2, 3)))
 observe("a longer second shape", broadcast_shape, (4,), (2, 3, 1))
 observe("both stretched", broadcast_shape, (6, 1, 5, 1), (7, 1, 2))
 observe("aligned at the right", fits, ((3, 2), (2,)), ((3, 2), (3,)), ((3, 2), (3, 1)))
-observe(
-    "a size of 0", fits, ((0,), (1,)), ((1,), (0,)), ((2, 1), (3, 0)), ((0,), (2,)), ((3,), (0,))
-)
-observe(
-    "sizes that differ", fits, ((4, 2), (4, 3)), ((4, 2), (4, 1)), ((2, 3), (3, 2)), ((6,), (3,))
-)
+observe("a size of 0", fits, ((0,), (1,)), ((1,), (0,)), ((2, 1), (3, 0)), ((0,), (2,)), ((3,), (0,)))
+observe("sizes that differ", fits, ((4, 2), (4, 3)), ((4, 2), (4, 1)), ((2, 3), (3, 2)), ((6,), (3,)))
 ### END HIDDEN TESTS
 check.equal(broadcast_shape((3, 1), (4,)), (3, 4))
 check.equal(broadcast_shape((5, 1, 4), (3, 1)), (5, 3, 4))
@@ -629,7 +589,6 @@ check.raises(ValueError, broadcast_shape, (2,), (3,))
 # ## Part 4 · The loops inside a call
 #
 # Matrix multiplication is three loops: two over the result, one that is summed away.
-
 
 # %%
 def matmul_loops(a, b):
@@ -661,7 +620,6 @@ check.equal(torch.einsum("ik,kj->ij", a, b), a @ b)
 #
 # The equation is taken apart for you. Write the loops.
 
-
 # %% nbgrader={"grade": false, "grade_id": "einsum_loops", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def einsum_loops(equation, *operands):
     """Return what torch.einsum returns, for an equation with an arrow and without "...".
@@ -687,20 +645,13 @@ def einsum_loops(equation, *operands):
     return result
     ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "einsum_loops_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def drawn(*shape):
     return torch.randint(-4, 5, shape, generator=observe.generator(sum(shape) + 106))
 
 
-observe(
-    "matrix product, float64",
-    einsum_loops,
-    "ik,kj->ij",
-    drawn(3, 2).double() / 3,
-    drawn(2, 4).double(),
-)
+observe("matrix product, float64", einsum_loops, "ik,kj->ij", drawn(3, 2).double() / 3, drawn(2, 4).double())
 observe("transpose", einsum_loops, "ij->ji", drawn(2, 3))
 observe("outer product, in the other order", einsum_loops, "i,j->ji", drawn(2), drawn(3))
 observe("sum of all", einsum_loops, "ij->", drawn(3, 3))
@@ -738,7 +689,7 @@ check.equal(einsum_loops("i,i->", torch.tensor([1, 2]), torch.tensor([3, 4])), t
 
 # %%
 prediction_removed = ...  # a tuple
-prediction_kept = ...  # a tuple
+prediction_kept = ...     # a tuple
 
 t = torch.ones(2, 3, 4)
 check.prediction(prediction_removed, tuple(t.sum(dim=0).shape))
@@ -765,11 +716,7 @@ plots.softmax_axes(torch.tensor([[2.0, 1.0, 0.0], [0.0, 3.0, 0.0], [1.0, 1.0, 4.
 
 # %%
 print("exp(88), exp(89) infinite:", torch.tensor([88.0, 89.0]).exp().isinf().tolist())
-print(
-    "the softmax of both:     ",
-    [round(p, 3) for p in torch.tensor([88.0, 89.0]).softmax(dim=0).tolist()],
-)
-
+print("the softmax of both:     ", [round(p, 3) for p in torch.tensor([88.0, 89.0]).softmax(dim=0).tolist()])
 
 # %% nbgrader={"grade": false, "grade_id": "softmax_along", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def softmax_along(x, dim):
@@ -785,7 +732,6 @@ def softmax_along(x, dim):
     return exponentials / exponentials.sum(dim=dim, keepdim=True)
     ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "softmax_along_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 drawn_scores = torch.randn(3, 3, generator=observe.generator(107))
@@ -797,13 +743,7 @@ observe("three dimensions, the middle one", softmax_along, cube, dim=1)
 observe("a negative dim", softmax_along, cube, dim=-3)
 observe("float64", softmax_along, cube.double(), dim=-1)
 observe("large scores", softmax_along, drawn_scores * 1000, dim=1, tolerance=far)
-observe(
-    "rows far apart",
-    softmax_along,
-    torch.tensor([[0.0, 1.0], [-900.0, -901.0]]),
-    dim=1,
-    tolerance=far,
-)
+observe("rows far apart", softmax_along, torch.tensor([[0.0, 1.0], [-900.0, -901.0]]), dim=1, tolerance=far)
 observe("one entry ruled out by -inf", softmax_along, torch.tensor([[0.0, -torch.inf, 1.0]]), dim=1)
 observe("not contiguous", softmax_along, cube.permute(2, 0, 1)[::2], dim=0)
 observe("no rows, and one", lambda: [softmax_along(drawn_scores[:n], dim=1) for n in (0, 1)])
@@ -847,7 +787,6 @@ print("where  ", torch.where(x > 11, x, 0).tolist())
 #
 # The heart of cross-entropy: for each sample, read the score at its label. Some samples have no label; theirs is a number that is no class, and they must count 0, whatever their scores are.
 
-
 # %% nbgrader={"grade": false, "grade_id": "label_scores", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def label_scores(scores, labels, ignore=-100):
     """Return each sample's score at its label, and 0 where the label is `ignore`.
@@ -864,7 +803,6 @@ def label_scores(scores, labels, ignore=-100):
     return torch.where(known, picked, 0.0)
     ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "label_scores_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def and_labels(scores, labels):
@@ -876,13 +814,7 @@ labels = torch.tensor([3, 0, -100, 1, 3, -100])
 infinite = torch.tensor([[-torch.inf, torch.nan], [1.0, 2.0]])
 observe("some without a label", label_scores, drawn_scores, labels)
 observe("float64", label_scores, drawn_scores.double(), labels.abs() % 4)
-observe(
-    "another number to ignore",
-    label_scores,
-    drawn_scores,
-    torch.tensor([0, 1, 2, 3, 9, 9]),
-    ignore=9,
-)
+observe("another number to ignore", label_scores, drawn_scores, torch.tensor([0, 1, 2, 3, 9, 9]), ignore=9)
 observe("a class to ignore", label_scores, drawn_scores, torch.tensor([0, 1, 2, 0, 1, 2]), ignore=0)
 observe("a single sample", label_scores, drawn_scores[:1], labels[:1])
 observe("a single class", label_scores, drawn_scores[:, :1], labels.clamp(max=0))
@@ -978,7 +910,6 @@ plots.summation_drift()
 # %% [markdown]
 # ### Exercise 9. A sum that keeps its digits · ●●○ · 6 min
 
-
 # %% nbgrader={"grade": false, "grade_id": "pairwise_sum", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def pairwise_sum(x):
     """Return the sum of x by halves: sum each half the same way, then add the two.
@@ -997,7 +928,6 @@ def pairwise_sum(x):
     return pairwise_sum(x[:half]) + pairwise_sum(x[half:])
     ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "pairwise_sum_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 positive = torch.rand(777, generator=observe.generator(111))
@@ -1006,9 +936,7 @@ halves = torch.tensor([60000.0, 60000.0, -60000.0, -60000.0], dtype=torch.float1
 observe("777 numbers", pairwise_sum, positive)
 observe("float64", pairwise_sum, positive.double())
 observe("2**24 and 4095 ones", pairwise_sum, loud, tolerance=(1e-5, 0.0))
-observe(
-    "float16, where one by one stops at 2048", pairwise_sum, torch.ones(3072, dtype=torch.float16)
-)
+observe("float16, where one by one stops at 2048", pairwise_sum, torch.ones(3072, dtype=torch.float16))
 observe("every addition in float32", pairwise_sum, torch.tensor([2.0**24, 1.0, 1.0, -(2.0**24)]))
 observe("every addition in float16", pairwise_sum, halves.repeat(4))
 observe("one number", pairwise_sum, torch.tensor([2.5]))
@@ -1060,7 +988,6 @@ print("mixing devices:                 ", type(outcome(torch.add, x, x.to("meta"
 # The prediction was `"float32"`: the float64 tensor was made and dropped. A device works the same way: write `x = x.to(device)`. (The `meta` device stands in for a second device here: it has shapes and no numbers.)
 #
 # **Timing.** An accelerator is asynchronous. A call puts work into a queue and returns; only what needs the numbers (`.item()`, `print`, a copy to the CPU) waits. A clock stopped without `synchronize` has timed the queue.
-
 
 # %%
 def seconds(function, *, wait):
@@ -1118,7 +1045,6 @@ def random_recipe():
 
 check.parity(read_view, torch.as_strided, inputs(random_recipe, 200))
 
-
 # %%
 def view_works(shape, stride):
     """Ask PyTorch whether the tensor can be flattened without a copy."""
@@ -1137,7 +1063,6 @@ def random_layout():
 
 check.parity(flattens_for_free, view_works, inputs(random_layout, 300))
 
-
 # %%
 def torch_broadcast_shape(a, b):
     return tuple(torch.broadcast_shapes(a, b))
@@ -1147,7 +1072,7 @@ def random_shapes():
     """Two shapes that fit: sizes of one shape, some replaced by 1, some left away at the left."""
     shape = tuple(whole(0, 5) for _ in range(whole(0, 5)))
     a, b = (tuple(1 if whole(0, 3) == 0 else n for n in shape) for _ in range(2))
-    return a[whole(0, len(a) + 1) :], b[whole(0, len(b) + 1) :]
+    return a[whole(0, len(a) + 1):], b[whole(0, len(b) + 1):]
 
 
 check.parity(broadcast_shape, torch_broadcast_shape, inputs(random_shapes, 300))
@@ -1167,7 +1092,6 @@ def random_equation():
 
 check.parity(einsum_loops, torch.einsum, inputs(random_equation, 100))
 
-
 # %%
 def random_scores():
     """Floating-point scores of 1 to 3 dimensions, and one of their dimensions."""
@@ -1177,7 +1101,6 @@ def random_scores():
 
 
 check.parity(softmax_along, torch.softmax, inputs(random_scores, 200))
-
 
 # %%
 def torch_nll(scores, labels):
@@ -1193,7 +1116,6 @@ def random_labels():
 
 
 check.parity(label_scores, torch_nll, inputs(random_labels, 200))
-
 
 # %%
 def random_numbers():
@@ -1338,7 +1260,6 @@ print("mse_loss:", loss.item(), "with a", caught[0].category.__name__)
 refused = outcome(F.binary_cross_entropy, torch.full((4, 1), 0.5), torch.ones(4))
 print("binary_cross_entropy:", type(refused).__name__)
 
-
 # %% nbgrader={"grade": false, "grade_id": "mean_squared_error", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def mean_squared_error(predicted, target):
     """Return the mean of the N squared differences, each prediction with its own target.
@@ -1360,7 +1281,6 @@ def mean_squared_error(predicted, target):
 ### BEGIN SOLUTION
 loss_fault = "C"
 ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "mean_squared_error_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -1394,21 +1314,14 @@ observe("(N, 1) with (N,)", mean_squared_error, p.unsqueeze(1), t)
 observe("(N,) with (N, 1)", mean_squared_error, p, t.unsqueeze(1))
 observe("every pair of shapes", in_all_shapes, p, t)
 observe("every pair of shapes, float64", in_all_shapes, p.double(), t.double())
-observe(
-    "every pair, one sample and two",
-    lambda: in_all_shapes(p[:1], t[:1]) + in_all_shapes(p[:2], t[:2]),
-)
+observe("every pair, one sample and two", lambda: in_all_shapes(p[:1], t[:1]) + in_all_shapes(p[:2], t[:2]))
 observe("not contiguous", mean_squared_error, p.unsqueeze(1).expand(5, 2)[:, 1:][::2], t[::2])
 observe("the gradient", gradient, p.unsqueeze(1), t)
 observe("unequal counts", refusals, ((4, 1), (1,)), ((1, 1), (4,)), ((4, 1), (3,)), ((4, 1), (4,)))
 observe("the name of the fault", lambda: loss_fault.strip().upper())
 ### END HIDDEN TESTS
-check.equal(
-    mean_squared_error(torch.tensor([[2.0], [4.0]]), torch.tensor([2.0, 4.0])), torch.tensor(0.0)
-)
-check.equal(
-    mean_squared_error(torch.tensor([[1.0], [5.0]]), torch.tensor([1.0, 3.0])), torch.tensor(2.0)
-)
+check.equal(mean_squared_error(torch.tensor([[2.0], [4.0]]), torch.tensor([2.0, 4.0])), torch.tensor(0.0))
+check.equal(mean_squared_error(torch.tensor([[1.0], [5.0]]), torch.tensor([1.0, 3.0])), torch.tensor(2.0))
 check.true(loss_fault in set("ABCDEFGH"), "loss_fault is a letter of the table")
 
 # %% [markdown]
@@ -1443,7 +1356,6 @@ def faulty_zero_every(x, step):
 print("as made:   ", faulty_zero_every(torch.arange(1, 7).reshape(2, 3), 2).tolist())
 print("transposed:", faulty_zero_every(torch.arange(1, 7).reshape(3, 2).t(), 2).tolist())
 
-
 # %% nbgrader={"grade": false, "grade_id": "zero_every", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def zero_every(x, step):
     """Set each step-th entry of x to 0, in place, the first one included, and return x.
@@ -1464,7 +1376,6 @@ def zero_every(x, step):
 write_fault = "B"
 ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "zero_every_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def through(view, owner, step):
@@ -1483,13 +1394,7 @@ owner = torch.arange(1, 25).reshape(4, 6)
 observe("a transpose, and its owner", through, (m := owner.clone()).t(), m, 5)
 observe("some columns", through, (m := owner.clone())[:, 1:4], m, 5)
 observe("some rows and columns", through, (m := owner.clone())[1:3, 2:5], m, 2)
-observe(
-    "three dimensions, permuted",
-    through,
-    (m := owner.reshape(2, 3, 4).clone()).permute(2, 0, 1),
-    m,
-    7,
-)
+observe("three dimensions, permuted", through, (m := owner.reshape(2, 3, 4).clone()).permute(2, 0, 1), m, 7)
 observe("step 1, on a part", through, (m := owner.clone())[::2, ::3], m, 1)
 observe("contiguous and transposed", laid_out, 4, torch.int64)
 observe("float64, contiguous and transposed", laid_out, 3, torch.float64)
@@ -1532,9 +1437,7 @@ def faulty_center(array):
 array = np.array([[1.0, 10.0], [3.0, 30.0]])
 centered = faulty_center(array)
 print("the array now:", array.tolist())
-print(
-    "the model:    ", type(outcome(torch.nn.Linear(2, 1), centered)).__name__, "for", centered.dtype
-)
+print("the model:    ", type(outcome(torch.nn.Linear(2, 1), centered)).__name__, "for", centered.dtype)
 
 # %% [markdown]
 # `torch.from_numpy` takes over the array's memory *and* its dtype; `torch.tensor` copies, and keeps the dtype all the same:
@@ -1544,7 +1447,6 @@ source = np.zeros(2)
 shared, copied = torch.from_numpy(source), torch.tensor(source)
 source[0] = 5.0
 print("from_numpy:", shared.tolist(), " tensor:", copied.tolist(), " both:", copied.dtype)
-
 
 # %% nbgrader={"grade": false, "grade_id": "center", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def center(array):
@@ -1566,7 +1468,6 @@ def center(array):
 array_fault = "E"
 ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "center_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def centered_and_array(array):
@@ -1582,17 +1483,10 @@ off = (1e-4, 1e-4)
 observe("float64", centered_and_array, drawn.numpy().copy(), tolerance=off)
 observe("float32", centered_and_array, drawn.float().numpy().copy(), tolerance=off)
 observe("float32, one row", centered_and_array, drawn[:1].float().numpy().copy(), tolerance=off)
-observe(
-    "float32, one column, not contiguous",
-    centered_and_array,
-    drawn.float().numpy().copy()[::2, 1:2],
-    tolerance=off,
-)
+observe("float32, one column, not contiguous", centered_and_array, drawn.float().numpy().copy()[::2, 1:2], tolerance=off)
 observe("int64", centered_and_array, drawn.long().numpy().copy(), tolerance=off)
 observe("uint8", centered_and_array, drawn.to(torch.uint8).numpy().copy(), tolerance=off)
-observe(
-    "float32, already centered", centered_and_array, np.float32([[-1, 2], [1, -2]]), tolerance=off
-)
+observe("float32, already centered", centered_and_array, np.float32([[-1, 2], [1, -2]]), tolerance=off)
 observe("the name of the fault", lambda: array_fault.strip().upper())
 ### END HIDDEN TESTS
 array = np.array([[1.0, 10.0], [3.0, 30.0]])
@@ -1635,12 +1529,7 @@ labels = torch.tensor([1, -100])
 probabilities = logits.softmax(dim=1)
 loss = F.cross_entropy(logits, labels, ignore_index=-100)
 
-print(
-    "strides of x:",
-    images.permute(0, 3, 1, 2).stride(),
-    "and once copied:",
-    x.contiguous().stride(),
-)
+print("strides of x:", images.permute(0, 3, 1, 2).stride(), "and once copied:", x.contiguous().stride())
 print("rows add up to 1:", torch.allclose(probabilities.sum(dim=1), torch.ones(batch)))
 by_hand = -logits.log_softmax(dim=1)[0, 1]  # the only sample that has a label
 torch.testing.assert_close(loss, by_hand)
@@ -1652,10 +1541,7 @@ torch.testing.assert_close(loss, by_hand)
 
 # %%
 print("allclose:", torch.allclose(torch.zeros(3, 1), torch.zeros(4)))
-print(
-    "assert_close:",
-    type(outcome(torch.testing.assert_close, torch.zeros(3, 1), torch.zeros(4))).__name__,
-)
+print("assert_close:", type(outcome(torch.testing.assert_close, torch.zeros(3, 1), torch.zeros(4))).__name__)
 
 # %% [markdown]
 # - Say `dim=` by name, and check a shape where it matters: `assert logits.shape == (batch, classes)`.
@@ -1666,7 +1552,6 @@ print(
 # ### Exercise 13. Design: windows without a copy · ●●● · 9 min
 #
 # A moving average over a signal wants every window of `size` neighbors. Copied, they take `size` times the memory; as a view they take none. You have seen all that is needed. Design the recipe: a shape, a stride and an offset that work for a signal of *any* layout. (PyTorch's own is `x.unfold`; use `torch.as_strided`.)
-
 
 # %% nbgrader={"grade": false, "grade_id": "windows", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def windows(x, size, step=1):
@@ -1686,7 +1571,6 @@ def windows(x, size, step=1):
     stride = (*x.stride()[:-1], last * step, last)
     return x.as_strided(shape, stride, x.storage_offset())
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "windows_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -1828,121 +1712,63 @@ answers = {}  # such as answers["q1"] = "a"
 
 ### BEGIN SOLUTION
 answers = {
-    "q1": "c",
-    "q2": "c",
-    "q3": "a",
-    "q4": "d",
-    "q5": "d",
-    "q6": "b",
-    "q7": "c",
-    "q8": "d",
-    "q9": "a",
-    "q10": "d",
+    "q1": "c", "q2": "c", "q3": "a", "q4": "d", "q5": "d",
+    "q6": "b", "q7": "c", "q8": "d", "q9": "a", "q10": "d",
 }
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "knowledge_check_test", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
-observe(
-    "question 1",
-    answers.get,
-    "q1",
-    because={
-        "a": "A list of positions looks like a slice, but positions picked one by one follow no stride: advanced indexing always copies, even when the list is 0, 1.",
-        "b": "A mask seems to point into x, and in an assignment it does. Read, it is advanced indexing: the result is a copy.",
-        "d": "x.t() shares, but its reading order follows no single stride, so the reshape after it has to copy.",
-    },
-)
-observe(
-    "question 2",
-    answers.get,
-    "q2",
-    because={
-        "a": "It is a view for every contiguous x, which is what one mostly has; for a transposed x the same line copies, and the write is lost.",
-        "b": "The name sounds like a new tensor, but reshape copies only if no strides can describe the result.",
-        "d": "That is what view does. reshape copies in silence instead.",
-    },
-)
-observe(
-    "question 3",
-    answers.get,
-    "q3",
-    because={
-        "b": "The shape is right, the image is not: reshape keeps the reading order and mixes the colors of neighboring pixels into one channel.",
-        "c": "x.T reverses all dimensions, which gives (3, W, H): the image lies on its side. On three dimensions it is deprecated, too.",
-        "d": "view has the same reading order as reshape; only its recipe is sure not to copy. Neither swaps dimensions.",
-    },
-)
-observe(
-    "question 4",
-    answers.get,
-    "q4",
-    because={
-        "a": "dim is not the dimension that is kept, it is the one that the sum runs along. Over dim 0 the samples compete with each other.",
-        "b": "Softmax never changes the shape, so the shape can't tell. Look at the sums: along dim=1 each row adds up to 1.",
-        "c": "The transpose comes too late: the samples have already been divided by each other's sums.",
-    },
-)
-observe(
-    "question 5",
-    answers.get,
-    "q5",
-    because={
-        "a": "It is what was meant. But (N, 1) and (N,) broadcast to (N, N), and each prediction is compared with every target.",
-        "b": "An exception would help. The shapes fit by the broadcasting rule, since the missing size of (N,) counts as 1 on the left.",
-        "c": "The mean runs over all entries and leaves no dimensions; and the difference has shape (N, N), not (N, 1).",
-    },
-)
-observe(
-    "question 6",
-    answers.get,
-    "q6",
-    because={
-        "a": "20000000 itself is a float32. The way there is blocked: from 2**24 on, adding 1 rounds back to where it was.",
-        "c": "float32 reaches 3.4e38 before it overflows. What runs out here is its 24 binary digits, not its range.",
-        "d": "That is an integer that wraps around. Floats don't wrap; they round.",
-    },
-)
-observe(
-    "question 7",
-    answers.get,
-    "q7",
-    because={
-        "a": "y looks like 12 entries. Its stride along dim 0 is 0, so the three rows are one row in memory.",
-        "b": "PyTorch refuses in-place arithmetic on the whole of y, such as y.add_(1), but not a write to one of its entries.",
-        "d": "The stride of 0 is along dim 0: the entries that share memory are those of a column, not those of a row.",
-    },
-)
-observe(
-    "question 8",
-    answers.get,
-    "q8",
-    because={
-        "a": "The order of operands does not matter. Both have dimensions and are floating point, so the wider dtype wins.",
-        "b": "The default dtype is used where a dtype is missing. NumPy's array brings its own, float64, and from_numpy keeps it.",
-        "c": "Elementwise operations promote in silence. A matrix product of the two is what raises.",
-    },
-)
-observe(
-    "question 9",
-    answers.get,
-    "q9",
-    because={
-        "b": "For a Module that is so: module.to changes it in place. Tensor.to returns a tensor, and leaves x alone.",
-        "c": "Nothing is remembered. The copy is made at once, and dropped, as no name holds it.",
-        "d": "Two devices share no memory here: the result is a copy on the other device, or x itself if it is there already.",
-    },
-)
-observe(
-    "question 10",
-    answers.get,
-    "q10",
-    because={
-        "a": "On a CPU you would have. On a GPU the call returns once the work is queued; call torch.accelerator.synchronize() before you stop the clock.",
-        "b": "Nothing is copied unless you ask for the numbers, with .item(), .cpu() or print, and those would wait.",
-        "c": "perf_counter measures well what the Python process waits for. It doesn't wait here, unless you synchronize.",
-    },
-)
+observe("question 1", answers.get, "q1", because={
+    "a": "A list of positions looks like a slice, but positions picked one by one follow no stride: advanced indexing always copies, even when the list is 0, 1.",
+    "b": "A mask seems to point into x, and in an assignment it does. Read, it is advanced indexing: the result is a copy.",
+    "d": "x.t() shares, but its reading order follows no single stride, so the reshape after it has to copy.",
+})
+observe("question 2", answers.get, "q2", because={
+    "a": "It is a view for every contiguous x, which is what one mostly has; for a transposed x the same line copies, and the write is lost.",
+    "b": "The name sounds like a new tensor, but reshape copies only if no strides can describe the result.",
+    "d": "That is what view does. reshape copies in silence instead.",
+})
+observe("question 3", answers.get, "q3", because={
+    "b": "The shape is right, the image is not: reshape keeps the reading order and mixes the colors of neighboring pixels into one channel.",
+    "c": "x.T reverses all dimensions, which gives (3, W, H): the image lies on its side. On three dimensions it is deprecated, too.",
+    "d": "view has the same reading order as reshape; only its recipe is sure not to copy. Neither swaps dimensions.",
+})
+observe("question 4", answers.get, "q4", because={
+    "a": "dim is not the dimension that is kept, it is the one that the sum runs along. Over dim 0 the samples compete with each other.",
+    "b": "Softmax never changes the shape, so the shape can't tell. Look at the sums: along dim=1 each row adds up to 1.",
+    "c": "The transpose comes too late: the samples have already been divided by each other's sums.",
+})
+observe("question 5", answers.get, "q5", because={
+    "a": "It is what was meant. But (N, 1) and (N,) broadcast to (N, N), and each prediction is compared with every target.",
+    "b": "An exception would help. The shapes fit by the broadcasting rule, since the missing size of (N,) counts as 1 on the left.",
+    "c": "The mean runs over all entries and leaves no dimensions; and the difference has shape (N, N), not (N, 1).",
+})
+observe("question 6", answers.get, "q6", because={
+    "a": "20000000 itself is a float32. The way there is blocked: from 2**24 on, adding 1 rounds back to where it was.",
+    "c": "float32 reaches 3.4e38 before it overflows. What runs out here is its 24 binary digits, not its range.",
+    "d": "That is an integer that wraps around. Floats don't wrap; they round.",
+})
+observe("question 7", answers.get, "q7", because={
+    "a": "y looks like 12 entries. Its stride along dim 0 is 0, so the three rows are one row in memory.",
+    "b": "PyTorch refuses in-place arithmetic on the whole of y, such as y.add_(1), but not a write to one of its entries.",
+    "d": "The stride of 0 is along dim 0: the entries that share memory are those of a column, not those of a row.",
+})
+observe("question 8", answers.get, "q8", because={
+    "a": "The order of operands does not matter. Both have dimensions and are floating point, so the wider dtype wins.",
+    "b": "The default dtype is used where a dtype is missing. NumPy's array brings its own, float64, and from_numpy keeps it.",
+    "c": "Elementwise operations promote in silence. A matrix product of the two is what raises.",
+})
+observe("question 9", answers.get, "q9", because={
+    "b": "For a Module that is so: module.to changes it in place. Tensor.to returns a tensor, and leaves x alone.",
+    "c": "Nothing is remembered. The copy is made at once, and dropped, as no name holds it.",
+    "d": "Two devices share no memory here: the result is a copy on the other device, or x itself if it is there already.",
+})
+observe("question 10", answers.get, "q10", because={
+    "a": "On a CPU you would have. On a GPU the call returns once the work is queued; call torch.accelerator.synchronize() before you stop the clock.",
+    "b": "Nothing is copied unless you ask for the numbers, with .item(), .cpu() or print, and those would wait.",
+    "c": "perf_counter measures well what the Python process waits for. It doesn't wait here, unless you synchronize.",
+})
 ### END HIDDEN TESTS
 questions = {f"q{n}" for n in range(1, 11)}
 check.true(set(answers) == questions, "each of q1 to q10 has an answer")

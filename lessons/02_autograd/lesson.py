@@ -84,7 +84,6 @@ plots.difference_error(torch.exp, at=1.0)
 #
 # The gradient of a function of many numbers holds one slope for each. Complete the loop.
 
-
 # %% nbgrader={"grade": false, "grade_id": "numeric_gradient", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def numeric_gradient(f, x, h=1e-5):
     """Return the gradient of f at x by central differences, entry by entry.
@@ -104,7 +103,6 @@ def numeric_gradient(f, x, h=1e-5):
         ### END SOLUTION
     return gradient
 
-
 # %% nbgrader={"grade": true, "grade_id": "numeric_gradient_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def and_point(f, x, **options):
@@ -118,35 +116,11 @@ def draw(*shape, seed):
 
 loose = (1e-6, 1e-7)
 observe("a vector", and_point, lambda x: (x.sin() * x).sum(), draw(5, seed=201), tolerance=loose)
-observe(
-    "a matrix",
-    and_point,
-    lambda x: (x[0] * x[1]).exp().sum(),
-    draw(2, 3, seed=202),
-    tolerance=loose,
-)
+observe("a matrix", and_point, lambda x: (x[0] * x[1]).exp().sum(), draw(2, 3, seed=202), tolerance=loose)
 observe("a number with no dimensions", and_point, lambda x: x**3, draw(seed=203), tolerance=loose)
-observe(
-    "a transposed point",
-    and_point,
-    lambda x: (x[0] * x[2]).sum(),
-    draw(2, 3, seed=204).t(),
-    tolerance=loose,
-)
-observe(
-    "a large h, which shows the formula",
-    and_point,
-    lambda x: x.exp().sum(),
-    draw(3, seed=205),
-    h=0.5,
-)
-observe(
-    "one entry without a slope",
-    and_point,
-    lambda x: x[0] * x[2],
-    draw(3, seed=206),
-    tolerance=loose,
-)
+observe("a transposed point", and_point, lambda x: (x[0] * x[2]).sum(), draw(2, 3, seed=204).t(), tolerance=loose)
+observe("a large h, which shows the formula", and_point, lambda x: x.exp().sum(), draw(3, seed=205), h=0.5)
+observe("one entry without a slope", and_point, lambda x: x[0] * x[2], draw(3, seed=206), tolerance=loose)
 ### END HIDDEN TESTS
 point = torch.tensor([1.0, 2.0], dtype=torch.float64)
 slope = numeric_gradient(lambda x: (x * x).sum(), point)
@@ -180,7 +154,6 @@ check.equal(point, torch.tensor([1.0, 2.0], dtype=torch.float64))
 #
 # The steps and who feeds whom are the **graph**. Go back over it from L, and multiply by each local slope on the way: ∂L/∂s = 8, ∂L/∂m = 8 · 1, ∂L/∂a = 8 · 1 · (−3) = −24. That is the chain rule, and all of autograd.
 
-
 # %%
 def steps(v):
     a, b, c = v
@@ -197,7 +170,6 @@ print("PyTorch:     ", v.grad.tolist())
 # ## Part 2 · A scalar engine
 #
 # You build it in four steps: operations that note their slopes, an order, the way back, and a net. Each step is graded on its own, so leave one and go on if you are stuck. A `Value` is one number with notes:
-
 
 # %%
 class Value:
@@ -257,7 +229,6 @@ print(total, "from", total.parents, "with slopes", total.slopes)
 #
 # `add` is the pattern: compute, and note for each parent the slope at this very point. Write four more.
 
-
 # %% nbgrader={"grade": false, "grade_id": "operations", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def multiply(a, b):
     """a · b, for two Values. multiply(Value(2), Value(5)) has data 10 and slopes (5, 2)."""
@@ -287,7 +258,6 @@ def relu(a):
     return Value(max(a.data, 0.0), (a,), (1.0 if a.data > 0 else 0.0,))
     ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "operations_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def noted(function, *numbers):
@@ -304,17 +274,12 @@ observe("a value by itself", noted, lambda a: multiply(a, a), 3.0)
 observe("power 3", noted, lambda a: power(a, 3), -2.0)
 observe("power 0.5", noted, lambda a: power(a, 0.5), 2.25)
 observe("power -1", noted, lambda a: power(a, -1), 4.0)
-observe(
-    "power 2, at zero and beside it",
-    lambda: [noted(lambda a: power(a, 2), at) for at in (0.0, 1.5)],
-)
+observe("power 2, at zero and beside it", lambda: [noted(lambda a: power(a, 2), at) for at in (0.0, 1.5)])
 observe("exp", noted, lambda a: exp(a), 1.5)
 observe("exp of a negative", noted, lambda a: exp(a), -2.0)
 observe("relu above zero", noted, lambda a: relu(a), 2.5)
 observe("relu below zero", noted, lambda a: relu(a), -2.5)
-observe(
-    "relu at the kink and beside it", lambda: [noted(lambda a: relu(a), at) for at in (0.0, 1.5)]
-)
+observe("relu at the kink and beside it", lambda: [noted(lambda a: relu(a), at) for at in (0.0, 1.5)])
 ### END HIDDEN TESTS
 product = multiply(Value(2.0), Value(5.0))
 check.equal((product.data, product.slopes), (10.0, (5.0, 2.0)))
@@ -378,7 +343,6 @@ widgets.backward_order()
 #
 # List the values of a graph so that each stands *after* its parents. Read backwards, each then stands after all that send to it.
 
-
 # %% nbgrader={"grade": false, "grade_id": "topological", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def topological(output):
     """Return a list of all Values behind `output`, each once, parents before what they make.
@@ -401,7 +365,6 @@ def topological(output):
     visit(output)
     return order
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "topological_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -452,10 +415,7 @@ def random_graph(seed):
     return joined(*values)
 
 
-observe(
-    "one value, and a sum of two",
-    lambda: [is_sorted(Value(1.0), 1), is_sorted(joined(Value(1.0), Value(2.0)), 3)],
-)
+observe("one value, and a sum of two", lambda: [is_sorted(Value(1.0), 1), is_sorted(joined(Value(1.0), Value(2.0)), 3)])
 observe("a chain", is_sorted, chain(60), 61)
 observe("twelve doublings", is_sorted, doubled(12), 13)
 observe("a shortcut, met first", is_sorted, shortcut(True), 5)
@@ -486,7 +446,6 @@ check.equal([value.data for value in topological(c)], [1.0, 2.0, 4.0])
 #
 # Here is the order; go back over it. As in PyTorch, gradients are **added** at the leaves (values without parents), across calls, too. The values in between start afresh in each call.
 
-
 # %% nbgrader={"grade": false, "grade_id": "backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def backward(order):
     """Add the derivative of the output, order[-1], to the .grad of every leaf in the order.
@@ -506,7 +465,6 @@ def backward(order):
         for parent, slope in zip(value.parents, value.slopes, strict=True):
             parent.grad += slope * value.grad
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "backward_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -594,7 +552,6 @@ check.equal([a.grad, b.grad, c.grad], [8.0, 2.0, 1.0])
 # %% [markdown]
 # The engine is complete: `Value.backward` calls `backward(topological(self))`. The same line, once of Values, once of tensors:
 
-
 # %%
 def expression(a, b, c):
     return ((a * b + c).relu() + (a * 0.5).exp()) ** 2
@@ -604,15 +561,12 @@ mine = [Value(2.0), Value(-3.0), Value(10.0)]
 theirs = [torch.tensor(value.data, dtype=torch.float64, requires_grad=True) for value in mine]
 expression(*mine).backward()
 expression(*theirs).backward()
-check.close(
-    [round(value.grad, 6) for value in mine], [round(tensor.grad.item(), 6) for tensor in theirs]
-)
+check.close([round(value.grad, 6) for value in mine], [round(tensor.grad.item(), 6) for tensor in theirs])
 
 # %% [markdown]
 # ### Exercise 5. A net of scalars · ●●○ · 6 min
 #
 # TinyNet has 2 inputs, 8 hidden units and 1 output. A hidden unit is relu(w · x + b); the output is a weighted sum of them, plus a bias. Write it with `+`, `*` and `.relu()` alone: then it runs on your Values and on PyTorch's scalars alike, and both find the same gradients. There is no other mathematics in a framework.
-
 
 # %% nbgrader={"grade": false, "grade_id": "tiny_score", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def tiny_score(x, w1, b1, w2, b2):
@@ -633,7 +587,6 @@ def tiny_score(x, w1, b1, w2, b2):
         score = score + weight * unit.relu()
     return score
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "tiny_score_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -663,12 +616,7 @@ observe("as many inputs as units", score_and_gradients, 3, 3, 244)
 observe("five inputs", score_and_gradients, 5, 2, 245)
 observe("every unit is off", score_and_gradients, 2, 8, 246, away=50.0)
 ### END HIDDEN TESTS
-one = (
-    [[torch.tensor(3.0), torch.tensor(1.0)]],
-    [torch.tensor(1.0)],
-    [[torch.tensor(10.0)]],
-    [torch.tensor(5.0)],
-)
+one = [[torch.tensor(3.0), torch.tensor(1.0)]], [torch.tensor(1.0)], [[torch.tensor(10.0)]], [torch.tensor(5.0)]
 check.equal(tiny_score([2.0, 1.0], *one), torch.tensor(85.0))
 
 # %% [markdown]
@@ -689,7 +637,6 @@ check.equal(tiny_score([2.0, 1.0], *one), torch.tensor(85.0))
 # ### Your engine trains
 #
 # The points of `data.plane` lie in two classes. The loss is binary cross-entropy on the score z, for a label y of 0 or 1: log(1 + eᶻ) − y·z. Its first term, called softplus, needs one operation more; its slope is the sigmoid.
-
 
 # %%
 def softplus(a):
@@ -730,11 +677,10 @@ for step in range(61):
         print(f"step {step:2d}   loss {loss.data:.4f}   {right} of {len(scores)} right")
     for v in leaves(weights):
         v.data -= 0.5 * v.grad  # the step: backward() has changed no weight
-        v.grad = 0.0  # and the gradients of this step are used up
+        v.grad = 0.0            # and the gradients of this step are used up
 
 # %% [markdown]
 # The same net of tensors, in four lines. Its loss has the same gradients, in all 33 weights:
-
 
 # %%
 def tiny(x, w1, b1, w2, b2):
@@ -861,7 +807,6 @@ print("both rules of the product hold")
 #
 # Broadcasting reads one entry many times: that is fan-out, and what flows back adds up. Write the sum that brings a gradient back to the shape that the operand had before it was broadcast (lesson 01, "Broadcasting").
 
-
 # %% nbgrader={"grade": false, "grade_id": "unbroadcast", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def unbroadcast(gradient, shape):
     """Return the gradient, summed back to `shape`.
@@ -878,7 +823,6 @@ def unbroadcast(gradient, shape):
     return gradient.sum(dim=repeated, keepdim=True) if repeated else gradient
     ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "unbroadcast_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def draw(*shape, seed):
@@ -888,9 +832,7 @@ def draw(*shape, seed):
 def back(*pairs, dtype=torch.float64, seed=260):
     """The gradient of each first shape, brought back to the second."""
     generator = observe.generator(seed)
-    drawn = [
-        torch.randn(big, generator=generator, dtype=torch.float64).to(dtype) for big, _ in pairs
-    ]
+    drawn = [torch.randn(big, generator=generator, dtype=torch.float64).to(dtype) for big, _ in pairs]
     return [unbroadcast(g, small) for g, (_, small) in zip(drawn, pairs, strict=True)]
 
 
@@ -900,9 +842,7 @@ observe("both", back, ((2, 3, 4), (3, 1)), ((5, 2, 3), (1, 1, 3)), ((5, 2, 3), (
 observe("a square, along one side", back, ((3, 3), (1, 3)), ((3, 3), (3, 1)), ((3, 3), (3,)))
 observe("a number with no dimensions", back, ((2, 3), ()), ((4,), ()))
 observe("nothing to sum, and something", back, ((2, 3), (2, 3)), ((2, 3), (1, 3)), ((), ()))
-observe(
-    "sizes of 1 that were not repeated", back, ((1, 3), (3,)), ((2, 1, 3), (1, 3)), ((2, 1), (1, 1))
-)
+observe("sizes of 1 that were not repeated", back, ((1, 3), (3,)), ((2, 1, 3), (1, 3)), ((2, 1), (1, 1)))
 observe("no samples", back, ((0, 3), (3,)), ((0, 3), (1, 3)), ((2, 0), (2, 1)))
 observe("float32", back, ((4, 2, 3), (2, 1)), dtype=torch.float32)
 observe("not contiguous", lambda: [unbroadcast(draw(4, 3, seed=261).t()[:, ::2], (3, 1))])
@@ -959,7 +899,6 @@ print("the last row:", x.grad.tolist())
 #
 # One backward gives one row. `backward(v, retain_graph=True)` keeps the graph for the next one; `torch.autograd.grad(y, x, v, retain_graph=True)` returns the gradient in a tuple, and writes to no `.grad`.
 
-
 # %% nbgrader={"grade": false, "grade_id": "jacobian", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def jacobian(f, x):
     """Return the (M, N) matrix of derivatives of f(x)[i] by x[j].
@@ -980,7 +919,6 @@ def jacobian(f, x):
         rows += torch.autograd.grad(y, x, v, retain_graph=True)
     return torch.stack(rows)
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "jacobian_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -1007,33 +945,15 @@ known = ("requires_grad",)
 observe("a matrix product", matrix_and_x, lambda x: m @ x, draw(4, seed=271), facts=known)
 observe("entry by entry", matrix_and_x, lambda x: x.sin() * x, draw(5, seed=272), facts=known)
 observe("sums that run", matrix_and_x, lambda x: x.exp().cumsum(0), draw(4, seed=273), facts=known)
-observe(
-    "more outputs than inputs",
-    matrix_and_x,
-    lambda x: torch.cat([x, x * x, x[:1]]),
-    draw(2, seed=274),
-    facts=known,
-)
-observe(
-    "one output", matrix_and_x, lambda x: (x * x).sum().reshape(1), draw(4, seed=275), facts=known
-)
+observe("more outputs than inputs", matrix_and_x, lambda x: torch.cat([x, x * x, x[:1]]), draw(2, seed=274), facts=known)
+observe("one output", matrix_and_x, lambda x: (x * x).sum().reshape(1), draw(4, seed=275), facts=known)
 observe("one input", matrix_and_x, lambda x: torch.cat([x, 3 * x]), draw(1, seed=276), facts=known)
-observe(
-    "float32", matrix_and_x, lambda x: m.float() @ x.tanh(), draw(4, seed=277).float(), facts=known
-)
-observe(
-    "x holds a gradient",
-    with_a_gradient,
-    lambda x: (m @ x).exp() / 10,
-    draw(4, seed=278),
-    facts=known,
-)
+observe("float32", matrix_and_x, lambda x: m.float() @ x.tanh(), draw(4, seed=277).float(), facts=known)
+observe("x holds a gradient", with_a_gradient, lambda x: (m @ x).exp() / 10, draw(4, seed=278), facts=known)
 ### END HIDDEN TESTS
 check.equal(jacobian(lambda x: 2 * x, torch.ones(2)), torch.tensor([[2.0, 0.0], [0.0, 2.0]]))
-check.close(
-    jacobian(lambda x: torch.stack([x[0], x[1], x[0] * x[1]]), torch.tensor([1.0, 2.0])),
-    torch.tensor([[1.0, 0.0], [0.0, 1.0], [2.0, 1.0]]),
-)
+check.close(jacobian(lambda x: torch.stack([x[0], x[1], x[0] * x[1]]), torch.tensor([1.0, 2.0])),
+            torch.tensor([[1.0, 0.0], [0.0, 1.0], [2.0, 1.0]]))
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -1056,7 +976,7 @@ check.close(
 # **Predict 6.** Two calls of `backward()`, and nothing else. What are `w` and `w.grad` at the end?
 
 # %%
-prediction_w = ...  # a number
+prediction_w = ...     # a number
 prediction_grad = ...  # a number
 
 w = torch.tensor(1.0, requires_grad=True)
@@ -1176,7 +1096,6 @@ gradient["g"] = 27.0
 gradient["h"] = 18.0
 ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "read_grad_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def arrived(name):
@@ -1211,7 +1130,6 @@ check.true(set(gradient) == set("abcdefgh"), "there is an answer for each of a t
 #
 # Forward, loss, backward, update, clear: write the loop. `tiny` (Part 2) is the forward pass. An update must not be noted (`no_grad`), and must change the leaves themselves, *in place*: `p -= …`. (`p = p - …` makes a new tensor, and the leaf stays what it was.)
 
-
 # %% nbgrader={"grade": false, "grade_id": "train", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def train(parameters, x, y, steps, lr):
     """Train TinyNet by gradient descent, and return the list of losses, each before its step.
@@ -1237,7 +1155,6 @@ def train(parameters, x, y, steps, lr):
         losses.append(loss.item())
     return losses
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "train_test", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -1278,29 +1195,13 @@ def two_rounds(seed, n):
 loose = (1e-5, 1e-8)
 leaf = ("is_leaf", "requires_grad")
 observe("the losses of twelve steps", losses_of, 290, 20, 12, 0.3, tolerance=loose)
-observe(
-    "the losses in float32", losses_of, 291, 16, 8, 0.3, dtype=torch.float32, tolerance=(1e-3, 1e-5)
-)
+observe("the losses in float32", losses_of, 291, 16, 8, 0.3, dtype=torch.float32, tolerance=(1e-3, 1e-5))
 observe("the weights after one step", weights_after, 292, 12, 1, 0.7, tolerance=loose, facts=leaf)
 observe("the weights after nine steps", weights_after, 293, 12, 9, 0.2, tolerance=loose, facts=leaf)
 observe("one sample", weights_after, 294, 1, 4, 0.5, tolerance=loose, facts=leaf)
-observe(
-    "gradients that were there before",
-    weights_after,
-    295,
-    12,
-    5,
-    0.2,
-    held=3.0,
-    tolerance=loose,
-    facts=leaf,
-)
+observe("gradients that were there before", weights_after, 295, 12, 5, 0.2, held=3.0, tolerance=loose, facts=leaf)
 observe("two rounds", two_rounds, 296, 10, tolerance=loose)
-observe(
-    "no steps, then two",
-    lambda: losses_of(297, 8, 0, 0.1) + losses_of(297, 8, 2, 0.1),
-    tolerance=loose,
-)
+observe("no steps, then two", lambda: losses_of(297, 8, 0, 0.1) + losses_of(297, 8, 2, 0.1), tolerance=loose)
 ### END HIDDEN TESTS
 x, y = data.plane(200, seed=0)
 parameters = [w.requires_grad_() for w in start()]
@@ -1328,7 +1229,6 @@ check.true(all(p.grad is None for p in parameters), "the gradients are cleared")
 #
 # The score of TinyNet over the plane, before and after. Triangles are class 1, and purple is a score above 0, which says class 1.
 
-
 # %%
 def score_plane(parameters, n=60, extent=2.2):
     """The scores on a grid, (n, n), rows going up."""
@@ -1350,7 +1250,6 @@ plots.score_planes({"before": before, "after 300 steps": after}, x, y, extent=2.
 #
 # **Predict 8.** You change a result in place, before the backward. What happens? For each: `x.grad`, or `"raises"`.
 
-
 # %%
 def change_in_place(operation):
     """x.grad after the operation's result has been changed, or the exception."""
@@ -1361,7 +1260,7 @@ def change_in_place(operation):
 
 
 prediction_double = ...  # y = x * 2
-prediction_exp = ...  # y = x.exp()
+prediction_exp = ...     # y = x.exp()
 
 check.prediction(prediction_double, change_in_place(lambda x: x * 2))
 check.prediction(prediction_exp, change_in_place(lambda x: x.exp()))
@@ -1377,7 +1276,7 @@ check.prediction(prediction_exp, change_in_place(lambda x: x.exp()))
 
 # %%
 prediction_plus = ...  # y = x + 1
-prediction_exp = ...  # y = x.exp()
+prediction_exp = ...   # y = x.exp()
 
 
 def second_backward(operation):
@@ -1411,7 +1310,6 @@ print("the slope of exp(x) + 1 at 1 is", round(math.e, 4), "and this says", roun
 #
 # `torch.autograd.Function` is a node that you write: `forward` computes and saves; `backward` gets v and returns v·J, one for each input. Your `multiply` would look like this:
 
-
 # %%
 class Multiply(torch.autograd.Function):
     @staticmethod
@@ -1433,20 +1331,15 @@ plots.graph(Multiply.apply(a, b).sum(), a=a, b=b)
 # `gradcheck` is your Exercise 1: it compares v·J with central differences. It wants float64; look at the first picture for why. And it fails where there is no slope. **Predict 10.** What does PyTorch take for the slope of ReLU at its kink, 0? And the central difference?
 
 # %%
-prediction_autograd = ...  # a number
+prediction_autograd = ...    # a number
 prediction_difference = ...  # a number
 
 kink = torch.zeros(1, dtype=torch.float64, requires_grad=True)
 kink.relu().sum().backward()
 check.prediction(prediction_autograd, kink.grad.item())
-check.prediction(
-    prediction_difference, ((torch.relu(kink + 1e-5) - torch.relu(kink - 1e-5)) / 2e-5).item()
-)
+check.prediction(prediction_difference, ((torch.relu(kink + 1e-5) - torch.relu(kink - 1e-5)) / 2e-5).item())
 print("gradcheck at 0:  ", type(attempt(torch.autograd.gradcheck, torch.relu, (kink,))).__name__)
-print(
-    "gradcheck at 0.5:",
-    torch.autograd.gradcheck(torch.relu, (kink.detach() + 0.5).requires_grad_()),
-)
+print("gradcheck at 0.5:", torch.autograd.gradcheck(torch.relu, (kink.detach() + 0.5).requires_grad_()))
 
 # %% [markdown]
 # <details><summary>Why</summary>
@@ -1458,7 +1351,6 @@ print(
 # ### Exercise 10. A Function of your own · ●●● · 8 min
 #
 # SiLU is x · σ(x), with σ the sigmoid; with s = σ(x) its slope is s + x · s · (1 − s). Write it as a node that saves nothing but `x`: a chain of PyTorch's own operations would save more.
-
 
 # %% nbgrader={"grade": false, "grade_id": "silu", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class SiLU(torch.autograd.Function):
@@ -1482,7 +1374,6 @@ class SiLU(torch.autograd.Function):
         s = x.sigmoid()
         return v * (s + x * s * (1 - s))
         ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "silu_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -1528,9 +1419,7 @@ observe("float64, another v than 1", value_and_gradient, draw(5, seed=300), draw
 observe("float32", value_and_gradient, draw(6, seed=302).float(), draw(6, seed=303).float())
 observe("a matrix, transposed", value_and_gradient, draw(3, 4, seed=304).t(), draw(4, 3, seed=305))
 observe("no dimensions", value_and_gradient, draw(seed=306), draw(seed=307))
-observe(
-    "far from zero", value_and_gradient, draw(4, seed=308) * 60, torch.ones(4, dtype=torch.float64)
-)
+observe("far from zero", value_and_gradient, draw(4, seed=308) * 60, torch.ones(4, dtype=torch.float64))
 observe("what is saved", saved_shapes, draw(3, 2, seed=309))
 observe("gradcheck and gradgradcheck", checked, draw(4, seed=310))
 observe("used twice", used_twice, draw(5, seed=311))
@@ -1562,7 +1451,7 @@ check.true(torch.autograd.gradcheck(SiLU.apply, (x,)), "gradcheck agrees")
 # **Predict 11.** f(x) = x³ at x = 2: what do the two calls of `grad` return?
 
 # %%
-prediction_first = ...  # a number
+prediction_first = ...   # a number
 prediction_second = ...  # a number
 
 x = torch.tensor(2.0, requires_grad=True)
@@ -1576,7 +1465,6 @@ check.prediction(prediction_second, second.item())
 #
 # 3x² = 12, and 6x = 12. The same way you get H·v, the matrix of second derivatives times a vector, without ever having the matrix: differentiate the gradient, dotted with v. That is two backwards, whatever the number of weights.
 # </details>
-
 
 # %%
 def hessian_times(f, x, v):
@@ -1641,15 +1529,8 @@ def evaluate(program, leaves):
     values = list(leaves)
     for operation, i, j in program:
         a, b = values[i], values[j]
-        values.append(
-            {
-                "+": a + b,
-                "*": a * b,
-                "relu": (a * b).relu() + a,
-                "exp": (b * -0.1).exp(),
-                "**": a**2 * 0.1,
-            }[operation]
-        )
+        values.append({"+": a + b, "*": a * b, "relu": (a * b).relu() + a, "exp": (b * -0.1).exp(),
+                       "**": a**2 * 0.1}[operation])
     return values[-1] + values[-2]
 
 
@@ -1657,9 +1538,7 @@ def random_program():
     """12 operations on 3 leaves, and their numbers."""
     program = []
     for n in range(3, 15):
-        program.append(
-            (("+", "*", "relu", "exp", "**")[whole(0, 5)], whole(max(0, n - 4), n), whole(0, n))
-        )
+        program.append((("+", "*", "relu", "exp", "**")[whole(0, 5)], whole(max(0, n - 4), n), whole(0, n)))
     return program, (torch.rand(3, generator=random, dtype=torch.float64) - 0.5).tolist()
 
 
@@ -1675,10 +1554,7 @@ def gradients_of_torch(program, numbers):
     return [0.0 if leaf.grad is None else leaf.grad.item() for leaf in leaves]
 
 
-check.parity(
-    gradients_of_mine, gradients_of_torch, inputs_of(random_program, 100), rtol=1e-6, atol=1e-9
-)
-
+check.parity(gradients_of_mine, gradients_of_torch, inputs_of(random_program, 100), rtol=1e-6, atol=1e-9)
 
 # %%
 def torch_unbroadcast(gradient, shape):
@@ -1691,12 +1567,11 @@ def torch_unbroadcast(gradient, shape):
 def random_gradient():
     """A gradient of a broadcast, and the shape before it."""
     big = tuple(whole(0, 4) for _ in range(whole(0, 4)))
-    small = tuple(1 if whole(0, 3) == 0 else n for n in big)[whole(0, len(big) + 1) :]
+    small = tuple(1 if whole(0, 3) == 0 else n for n in big)[whole(0, len(big) + 1):]
     return torch.randn(big, generator=random, dtype=torch.float64), small
 
 
 check.parity(unbroadcast, torch_unbroadcast, inputs_of(random_gradient, 300))
-
 
 # %%
 def random_map():
@@ -1713,14 +1588,12 @@ check.parity(jacobian, torch_jacobian, inputs_of(random_map, 50))
 
 # %%
 
-
 def random_field():
     f, x = random_map()
     return lambda x: f(x).sum(), x
 
 
 check.parity(numeric_gradient, torch_jacobian, inputs_of(random_field, 50), rtol=1e-5, atol=1e-7)
-
 
 # %%
 def my_silu(x):
@@ -1781,7 +1654,6 @@ for _ in range(40):
     losses.append(loss.item())
 print("2.", [round(loss, 1) for loss in losses[::4]])
 
-
 # 3. The first step works, the second fails.
 def step(weight):
     (x @ weight).square().mean().backward()
@@ -1798,14 +1670,7 @@ print("3.", type(second).__name__, "after a", caught[0].category.__name__)
 w1, b1, w2, b2 = (w.requires_grad_() for w in start())
 hidden = torch.tensor((x @ w1.T + b1).relu().tolist())
 F.binary_cross_entropy_with_logits(hidden @ w2.T + b2, y).backward()
-print(
-    "4. no gradient:",
-    [
-        name
-        for name, w in zip(("w1", "b1", "w2", "b2"), (w1, b1, w2, b2), strict=True)
-        if w.grad is None
-    ],
-)
+print("4. no gradient:", [name for name, w in zip(("w1", "b1", "w2", "b2"), (w1, b1, w2, b2), strict=True) if w.grad is None])
 
 # 5. A weight, made small from the start, gets no gradient.
 small = 0.1 * torch.ones(2, requires_grad=True)
@@ -1818,12 +1683,7 @@ with warnings.catch_warnings(record=True) as caught:
 weight = torch.tensor([0.5, -0.5], requires_grad=True)
 F.mse_loss(x @ weight, y[:, 0]).backward()
 by_hand = 2 * (x @ weight.detach() - y[:, 0]) @ x
-print(
-    "6.",
-    [round(g, 3) for g in weight.grad.tolist()],
-    "by hand:",
-    [round(g, 1) for g in by_hand.tolist()],
-)
+print("6.", [round(g, 3) for g in weight.grad.tolist()], "by hand:", [round(g, 1) for g in by_hand.tolist()])
 
 # %% [markdown]
 # <details><summary>1. The loss stands still: hypothesis, evidence, fix</summary>
@@ -1889,7 +1749,6 @@ x, y = torch.tensor([[1.0, 2.0], [2.0, 1.0], [3.0, 1.0]]), torch.zeros(3)
 print("rows:     ", faulty_sample_gradients(w, x, y).tolist())
 print("should be:", (2 * (x @ w.detach() - y).unsqueeze(1) * x).tolist())
 
-
 # %% nbgrader={"grade": false, "grade_id": "sample_gradients", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def sample_gradients(w, x, y):
     """Return, for each sample i, the gradient of (x[i] @ w - y[i]) ** 2 by w.
@@ -1913,7 +1772,6 @@ def sample_gradients(w, x, y):
 sample_fault = "A"
 ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "sample_gradients_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def draw(*shape, seed):
@@ -1924,9 +1782,7 @@ def rows_and_grad(n, d, seed, dtype=torch.float64, held=None):
     """The rows, and what w.grad holds afterwards."""
     w = draw(d, seed=seed).to(dtype).requires_grad_()
     w.grad = None if held is None else torch.full_like(w, held)
-    rows = sample_gradients(
-        w, draw(n, d, seed=seed + 1).to(dtype), draw(n, seed=seed + 2).to(dtype)
-    )
+    rows = sample_gradients(w, draw(n, d, seed=seed + 1).to(dtype), draw(n, seed=seed + 2).to(dtype))
     return rows, w.grad
 
 
@@ -1979,7 +1835,6 @@ def faulty_mean_loss(losses):
 w = torch.ones(3, requires_grad=True)
 print("mean:", round(faulty_mean_loss((w * n).exp().sum() for n in range(4)), 3))
 
-
 # %% nbgrader={"grade": false, "grade_id": "mean_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def mean_loss(losses):
     """Return the mean of the losses as a Python float.
@@ -2006,7 +1861,6 @@ def mean_loss(losses):
 epoch_fault = "E"
 ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "mean_loss_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def draw(*shape, seed):
@@ -2026,9 +1880,7 @@ def mean_and_kept(numbers, dtype=torch.float64):
     w = torch.ones(2, dtype=dtype, requires_grad=True)
 
     def pack(tensor):
-        kept = Kept(
-            tensor.detach()
-        )  # a saved result that held its own graph would keep itself alive
+        kept = Kept(tensor.detach())  # a saved result that held its own graph would keep itself alive
         alive.add(kept)
         return kept
 
@@ -2121,7 +1973,6 @@ print("100 steps, the same losses as yours; the last is", round(running[-1], 3))
 #
 # Now and then a single gradient is huge, and one step ruins the weights. You want a valve: forward it does nothing, backward it limits each entry. Design it: a hook, or a `Function`. Mind who else uses x: their gradients must stay as they are.
 
-
 # %% nbgrader={"grade": false, "grade_id": "limit_gradient", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def limit_gradient(x, limit):
     """Return a tensor equal to x; each entry of a gradient that flows back through it is limited.
@@ -2138,7 +1989,6 @@ def limit_gradient(x, limit):
         y.register_hook(lambda v: v.clamp(-limit, limit))
     return y
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "limit_gradient_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -2183,13 +2033,7 @@ def without_gradients(x, limit):
 
 observe("some are limited", through, draw(8, seed=350), draw(8, seed=351) * 2, 1.0)
 observe("another limit", through, draw(6, seed=352), draw(6, seed=353), 0.25)
-observe(
-    "float32, transposed",
-    through,
-    draw(2, 3, seed=354).float().t(),
-    draw(3, 2, seed=355).float() * 3,
-    0.5,
-)
+observe("float32, transposed", through, draw(2, 3, seed=354).float().t(), draw(3, 2, seed=355).float() * 3, 0.5)
 observe("x is used without a limit, too", two_ways, draw(5, seed=356), 0.5)
 observe("two limits on one tensor", two_limits, draw(4, seed=357))
 observe("the sum of what arrives is limited", fan_of, draw(5, seed=358), 2.6)
@@ -2297,121 +2141,63 @@ answers = {}  # such as answers["q1"] = "a"
 
 ### BEGIN SOLUTION
 answers = {
-    "q1": "b",
-    "q2": "c",
-    "q3": "a",
-    "q4": "d",
-    "q5": "a",
-    "q6": "b",
-    "q7": "d",
-    "q8": "b",
-    "q9": "a",
-    "q10": "c",
+    "q1": "b", "q2": "c", "q3": "a", "q4": "d", "q5": "a",
+    "q6": "b", "q7": "d", "q8": "b", "q9": "a", "q10": "c",
 }
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "knowledge_check_test", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
-observe(
-    "question 1",
-    answers.get,
-    "q1",
-    because={
-        "a": "In a training loop the weights do change right after it, by optimizer.step(). backward() itself fills .grad and leaves every weight alone: Prediction 6.",
-        "c": "torch.autograd.grad returns gradients. backward() returns None, and adds to .grad.",
-        "d": "Gradients pass through all of them, but only leaves keep theirs; a tensor in between keeps it if you asked by retain_grad().",
-    },
-)
-observe(
-    "question 2",
-    answers.get,
-    "q2",
-    because={
-        "a": "An assignment would overwrite. backward() adds to .grad, as fan-out needs it: without clearing, old gradients stay in.",
-        "b": "Nothing divides. It is the plain sum, which is why leaving out zero_grad equals momentum 1.0.",
-        "d": "A second backward on the same graph may raise. Here each step makes a graph of its own.",
-    },
-)
-observe(
-    "question 3",
-    answers.get,
-    "q3",
-    because={
-        "b": "That is the finite difference, which costs two runs for each weight. It serves as a test (gradcheck), not for training.",
-        "c": "Computer algebra works so, and its formulas grow fast. Autograd never sees a formula, only the operations that ran, one at a time.",
-        "d": "It is exact up to rounding, like the forward pass. The mathematics is the one that you wrote in Exercises 2 to 4.",
-    },
-)
-observe(
-    "question 4",
-    answers.get,
-    "q4",
-    because={
-        "a": "That is b, the slope on the way straight from c to a. The ways through b count as well: 6 + 3 + 3.",
-        "b": "You took one of the two ways through b. b = a + a has two edges to a, and each brings c's slope by b, 3.",
-        "c": "That is the slope of c by b. From b two ways lead on to a, and one leads from c to a directly: 6 + 3 + 3.",
-    },
-)
-observe(
-    "question 5",
-    answers.get,
-    "q5",
-    because={
-        "b": "When saved tensors are freed depends on backward, not the other way round. The reason lies in what a node hands on.",
-        "c": "A sum doesn't depend on the order. But a node multiplies its sum and hands it on once: what arrives later is missing further down.",
-        "d": "The way back runs no forward operation again. What it needs was saved.",
-    },
-)
-observe(
-    "question 6",
-    answers.get,
-    "q6",
-    because={
-        "a": "The if is Python's, and is over before the backward. Only 3 * x was noted.",
-        "c": "Nothing is averaged: the branch that did not run left no trace.",
-        "d": "The number is right, but the graph never holds a choice. It is written down anew in each run, and has one multiplication.",
-    },
-)
-observe(
-    "question 7",
-    answers.get,
-    "q7",
-    because={
-        "a": "It is what was meant. But w was computed from a leaf, and only leaves keep their gradient.",
-        "b": "This is what the nameless leaf inside, randn's tensor, holds. w itself is a tensor in between.",
-        "c": "Zeros would mean that the loss doesn't depend on it. It is None: for a tensor in between, .grad is never written.",
-    },
-)
-observe(
-    "question 8",
-    answers.get,
-    "q8",
-    because={
-        "a": "That is the true slope. To compute it, exp's node wants its saved result back, and finds it changed.",
-        "c": "That is the wrong number which you get in silence if you write through y.data. An ordinary in-place write is counted, and noticed.",
-        "d": "Many are allowed: after y = x * 2 the same line works, since a product with 2 does not save its result.",
-    },
-)
-observe(
-    "question 9",
-    answers.get,
-    "q9",
-    because={
-        "b": "A learning rate belongs to the step, and backward() takes no step. v is the gradient that arrives from behind.",
-        "c": "The Jacobian is never built. v goes back through the nodes, each a rule for one product.",
-        "d": "Gradients are written to the .grad of the leaves, which have the shape of the inputs. v has the shape of the output.",
-    },
-)
-observe(
-    "question 10",
-    answers.get,
-    "q10",
-    because={
-        "a": "The printed mean is the same; what hangs on it is not. A sum of tensors is a node that holds on to all of its inputs' graphs.",
-        "b": "Gradients flow only when backward() is called on total_loss, which nobody does. What adds up is memory.",
-        "d": "Each step has a graph of its own, and the running sum is never sent backward. Nothing raises, until memory is short.",
-    },
-)
+observe("question 1", answers.get, "q1", because={
+    "a": "In a training loop the weights do change right after it, by optimizer.step(). backward() itself fills .grad and leaves every weight alone: Prediction 6.",
+    "c": "torch.autograd.grad returns gradients. backward() returns None, and adds to .grad.",
+    "d": "Gradients pass through all of them, but only leaves keep theirs; a tensor in between keeps it if you asked by retain_grad().",
+})
+observe("question 2", answers.get, "q2", because={
+    "a": "An assignment would overwrite. backward() adds to .grad, as fan-out needs it: without clearing, old gradients stay in.",
+    "b": "Nothing divides. It is the plain sum, which is why leaving out zero_grad equals momentum 1.0.",
+    "d": "A second backward on the same graph may raise. Here each step makes a graph of its own.",
+})
+observe("question 3", answers.get, "q3", because={
+    "b": "That is the finite difference, which costs two runs for each weight. It serves as a test (gradcheck), not for training.",
+    "c": "Computer algebra works so, and its formulas grow fast. Autograd never sees a formula, only the operations that ran, one at a time.",
+    "d": "It is exact up to rounding, like the forward pass. The mathematics is the one that you wrote in Exercises 2 to 4.",
+})
+observe("question 4", answers.get, "q4", because={
+    "a": "That is b, the slope on the way straight from c to a. The ways through b count as well: 6 + 3 + 3.",
+    "b": "You took one of the two ways through b. b = a + a has two edges to a, and each brings c's slope by b, 3.",
+    "c": "That is the slope of c by b. From b two ways lead on to a, and one leads from c to a directly: 6 + 3 + 3.",
+})
+observe("question 5", answers.get, "q5", because={
+    "b": "When saved tensors are freed depends on backward, not the other way round. The reason lies in what a node hands on.",
+    "c": "A sum doesn't depend on the order. But a node multiplies its sum and hands it on once: what arrives later is missing further down.",
+    "d": "The way back runs no forward operation again. What it needs was saved.",
+})
+observe("question 6", answers.get, "q6", because={
+    "a": "The if is Python's, and is over before the backward. Only 3 * x was noted.",
+    "c": "Nothing is averaged: the branch that did not run left no trace.",
+    "d": "The number is right, but the graph never holds a choice. It is written down anew in each run, and has one multiplication.",
+})
+observe("question 7", answers.get, "q7", because={
+    "a": "It is what was meant. But w was computed from a leaf, and only leaves keep their gradient.",
+    "b": "This is what the nameless leaf inside, randn's tensor, holds. w itself is a tensor in between.",
+    "c": "Zeros would mean that the loss doesn't depend on it. It is None: for a tensor in between, .grad is never written.",
+})
+observe("question 8", answers.get, "q8", because={
+    "a": "That is the true slope. To compute it, exp's node wants its saved result back, and finds it changed.",
+    "c": "That is the wrong number which you get in silence if you write through y.data. An ordinary in-place write is counted, and noticed.",
+    "d": "Many are allowed: after y = x * 2 the same line works, since a product with 2 does not save its result.",
+})
+observe("question 9", answers.get, "q9", because={
+    "b": "A learning rate belongs to the step, and backward() takes no step. v is the gradient that arrives from behind.",
+    "c": "The Jacobian is never built. v goes back through the nodes, each a rule for one product.",
+    "d": "Gradients are written to the .grad of the leaves, which have the shape of the inputs. v has the shape of the output.",
+})
+observe("question 10", answers.get, "q10", because={
+    "a": "The printed mean is the same; what hangs on it is not. A sum of tensors is a node that holds on to all of its inputs' graphs.",
+    "b": "Gradients flow only when backward() is called on total_loss, which nobody does. What adds up is memory.",
+    "d": "Each step has a graph of its own, and the running sum is never sent backward. Nothing raises, until memory is short.",
+})
 ### END HIDDEN TESTS
 questions = {f"q{n}" for n in range(1, 11)}
 check.true(set(answers) == questions, "each of q1 to q10 has an answer")

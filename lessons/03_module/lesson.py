@@ -67,13 +67,11 @@ def redraw(module, generator):
             tensor.uniform_(low, 1.0, generator=generator)
     return module
 
-
 # %% [markdown]
 # ---
 # ## Part 1 · The same mathematics, kept in order
 #
 # This is TinyNet as you had it in lesson 02: four tensors and a formula. It turns a point of the plane into one **logit**, the score whose sigmoid is a probability.
-
 
 # %%
 def tiny_net(x, w1, b1, w2, b2):
@@ -81,10 +79,8 @@ def tiny_net(x, w1, b1, w2, b2):
     hidden = (x @ w1.mT + b1).relu()
     return hidden @ w2.mT + b2
 
-
 # %% [markdown]
 # And this is TinyNet as a Module. The formula is in `forward`. The tensors are made in `__init__`, where assigning a layer to `self` puts it on the list.
-
 
 # %%
 class TinyNet(nn.Module):
@@ -95,7 +91,6 @@ class TinyNet(nn.Module):
 
     def forward(self, x):
         return self.output(self.hidden(x).relu())
-
 
 # %% [markdown]
 # **Predict 1.** `nn.Linear(2, 8)` takes 2 features in and gives 8 out. What is the shape of its weight? And how many numbers does the whole of TinyNet learn?
@@ -157,14 +152,9 @@ with torch.no_grad():
     as_module = model(grid).reshape(60, 60)
     as_tensors = tiny_net(grid, *bare).reshape(60, 60)
 plots.score_planes(
-    {
-        "logit, as a Module": as_module,
-        "logit, bare tensors": as_tensors,
-        "difference, rounded to 0.001": ((as_module - as_tensors) * 1000).round() / 1000,
-    },
-    points,
-    labels,
-    extent=2.0,
+    {"logit, as a Module": as_module, "logit, bare tensors": as_tensors,
+     "difference, rounded to 0.001": ((as_module - as_tensors) * 1000).round() / 1000},
+    points, labels, extent=2.0,
 )
 
 # %% [markdown]
@@ -184,7 +174,6 @@ plots.score_planes(
 #
 # **Predict 2.** How many parameters (tensors, not numbers) does each of the two find?
 
-
 # %%
 class InAList(nn.Module):
     def __init__(self):
@@ -198,7 +187,7 @@ class InAModuleList(nn.Module):
         self.layers = nn.ModuleList([nn.Linear(2, 8), nn.Linear(8, 1)])
 
 
-prediction_list = ...  # a number
+prediction_list = ...         # a number
 prediction_module_list = ...  # a number
 
 check.prediction(prediction_list, len(list(InAList().parameters())))
@@ -232,7 +221,6 @@ widgets.registers()
 #
 # Where does each attribute of `Puzzle` go? Work it out without running it.
 
-
 # %%
 class Puzzle(nn.Module):
     def __init__(self):
@@ -247,11 +235,10 @@ class Puzzle(nn.Module):
         self.h = self.c * 2
         self.i = self.a
 
-
 # %% nbgrader={"grade": false, "grade_id": "read_registers", "locked": false, "schema_version": 3, "solution": true, "task": false}
 place = {"a": "modules"}  # each of a to i: "parameters", "buffers", "modules" or "none"
-trained_count = ...  # how many tensors parameters() gives; a shared one counts once
-saved_count = ...  # how many entries state_dict() has; it lists every name
+trained_count = ...       # how many tensors parameters() gives; a shared one counts once
+saved_count = ...         # how many entries state_dict() has; it lists every name
 
 ### BEGIN SOLUTION
 place.update(b="none", c="parameters", d="none", e="buffers", f="buffers")
@@ -259,7 +246,6 @@ place.update(g="modules", h="none", i="modules")
 trained_count = 4
 saved_count = 7
 ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "read_registers_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -278,12 +264,8 @@ observe("how many are trained", lambda: int(trained_count))
 observe("how many are saved", lambda: int(saved_count))
 ### END HIDDEN TESTS
 check.true(set(place) == set("abcdefghi"), "there is an answer for each of a to i")
-check.equal(
-    sorted(set(place.values()) - {"parameters", "buffers", "modules", "none"}), []
-)  # no other words
-check.true(
-    isinstance(trained_count, int) and isinstance(saved_count, int), "both counts are numbers"
-)
+check.equal(sorted(set(place.values()) - {"parameters", "buffers", "modules", "none"}), [])  # no other words
+check.true(isinstance(trained_count, int) and isinstance(saved_count, int), "both counts are numbers")
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -303,7 +285,6 @@ check.true(
 # ### Exercise 2. SimpleNet, twice · ●●○ · 9 min
 #
 # SimpleNet takes 10 features to 32 hidden units with a ReLU, and those to one **probability**: there is a sigmoid at the end. Write it as a Module, and write the same mathematics with bare tensors, as `tiny_net` does. Given the same weights, both have to give the same numbers and the same gradients.
-
 
 # %% nbgrader={"grade": false, "grade_id": "simple_net", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class SimpleNet(nn.Module):
@@ -334,7 +315,6 @@ def simple_net(x, w1, b1, w2, b2):
     return (hidden @ w2.mT + b2).sigmoid()
     ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "simple_net_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def simple_state(inputs, hidden, seed, dtype=torch.float32):
@@ -347,13 +327,7 @@ def simple_state(inputs, hidden, seed, dtype=torch.float32):
 def as_a_module(x, state, dtype=torch.float32):
     """The Module's outputs and gradients by the names of its parameters."""
     module = SimpleNet().to(dtype)
-    module.load_state_dict(
-        dict(
-            zip(
-                ["hidden.weight", "hidden.bias", "output.weight", "output.bias"], state, strict=True
-            )
-        )
-    )
+    module.load_state_dict(dict(zip(["hidden.weight", "hidden.bias", "output.weight", "output.bias"], state, strict=True)))
     result = module(x)
     result.sum().backward()
     return result, {name: p.grad for name, p in module.named_parameters()}
@@ -368,24 +342,10 @@ def by_hand(x, state):
 
 
 tens = torch.randn(6, 10, generator=observe.generator(301))
-observe(
-    "what the Module holds",
-    lambda: {name: tuple(p.shape) for name, p in SimpleNet().named_parameters()},
-)
+observe("what the Module holds", lambda: {name: tuple(p.shape) for name, p in SimpleNet().named_parameters()})
 observe("the Module", as_a_module, tens, simple_state(10, 32, 302))
-observe(
-    "the Module in float64",
-    as_a_module,
-    tens.double(),
-    simple_state(10, 32, 303, torch.float64),
-    torch.float64,
-)
-observe(
-    "the Module on a batch of batches",
-    as_a_module,
-    tens.reshape(2, 3, 10),
-    simple_state(10, 32, 304),
-)
+observe("the Module in float64", as_a_module, tens.double(), simple_state(10, 32, 303, torch.float64), torch.float64)
+observe("the Module on a batch of batches", as_a_module, tens.reshape(2, 3, 10), simple_state(10, 32, 304))
 observe("by hand", by_hand, tens, simple_state(10, 32, 302))
 observe("by hand, float64", by_hand, tens.double(), simple_state(10, 32, 303, torch.float64))
 observe("by hand, other sizes", by_hand, tens[:, :4], simple_state(4, 7, 305))
@@ -397,9 +357,7 @@ torch.manual_seed(0)
 net, x = SimpleNet(), torch.linspace(-2, 2, 30).reshape(3, 10)
 check.equal([tuple(p.shape) for p in net.parameters()], [(32, 10), (32,), (1, 32), (1,)])
 check.close(simple_net(x, *net.parameters()), net(x))
-check.close(
-    simple_net(x, *(torch.zeros_like(p) for p in net.parameters())), torch.full((3, 1), 0.5)
-)
+check.close(simple_net(x, *(torch.zeros_like(p) for p in net.parameters())), torch.full((3, 1), 0.5))
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -425,7 +383,6 @@ check.close(
 #
 # `__new__` has to return `data` as a tensor of class `cls`. Three calls do it: `detach` cuts it from the graph that made it, `as_subclass` gives it the class, `requires_grad_` starts recording. (`__torch_function__` is given: it says that what operations *return* is a plain Tensor. Otherwise each `p * 2` would be a Parameter, and would be registered when it is assigned.)
 
-
 # %% nbgrader={"grade": false, "grade_id": "parameter", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class Parameter(torch.Tensor):
     """A leaf tensor of this class that shares memory with `data`; `data` is left as it was.
@@ -444,7 +401,6 @@ class Parameter(torch.Tensor):
     def __torch_function__(cls, function, types, args=(), kwargs=None):
         with torch._C.DisableTorchFunctionSubclass():
             return function(*args, **(kwargs or {}))
-
 
 # %% nbgrader={"grade": true, "grade_id": "parameter_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -481,10 +437,7 @@ observe("what becomes of the data", its_data, start.clone())
 observe("trained for a step", trained, start.clone())
 ### END HIDDEN TESTS
 p = Parameter(torch.ones(2) * 3)
-check.true(
-    isinstance(p, Parameter) and p.is_leaf and p.requires_grad,
-    "p is a leaf Parameter that requires grad",
-)
+check.true(isinstance(p, Parameter) and p.is_leaf and p.requires_grad, "p is a leaf Parameter that requires grad")
 check.true(type(p * 2) is torch.Tensor, "p * 2 is a plain Tensor")
 
 # %% [markdown]
@@ -519,12 +472,10 @@ def is_module(value):
     """True for whatever has the three registers: yours (the next cell) and PyTorch's."""
     return all(hasattr(value, register) for register in REGISTERS)
 
-
 # %% [markdown]
 # ### Exercise 4. `__setattr__` · ●●○ · 10 min
 #
 # Complete the class. `vars(self)` is the dict in which Python keeps the plain attributes; the three registers are dicts in it. To make a plain attribute, call `object.__setattr__(self, name, value)`.
-
 
 # %% nbgrader={"grade": false, "grade_id": "registry", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class Registry:
@@ -550,9 +501,7 @@ class Registry:
     def __setattr__(self, name, value):
         plain = vars(self)
         ### BEGIN SOLUTION
-        register = (
-            "_parameters" if is_parameter(value) else "_modules" if is_module(value) else None
-        )
+        register = "_parameters" if is_parameter(value) else "_modules" if is_module(value) else None
         if register:
             for other in (plain, *(plain[place] for place in REGISTERS if place != register)):
                 other.pop(name, None)
@@ -578,7 +527,6 @@ class Registry:
         if not persistent:
             vars(self)["_non_persistent_buffers_set"].add(name)
 
-
 # %% nbgrader={"grade": true, "grade_id": "registry_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def assigned(*steps):
@@ -600,14 +548,7 @@ def read_back():
     w, layer = nn.Parameter(torch.ones(2)), nn.Linear(2, 1)
     r.w, r.layer, r.rate, r.child = w, layer, 0.5, other
     other.w = nn.Parameter(torch.zeros(3))
-    return (
-        r.w is w,
-        r.layer is layer,
-        r.rate,
-        r.child is other,
-        list(other._parameters),
-        list(r._modules),
-    )
+    return r.w is w, r.layer is layer, r.rate, r.child is other, list(other._parameters), list(r._modules)
 
 
 def buffer_values():
@@ -629,54 +570,17 @@ def nothing_left():
 
 
 w, layer, tensor = nn.Parameter(torch.zeros(2)), nn.Linear(2, 2), torch.zeros(2)
-observe(
-    "a parameter, a module, plain values",
-    assigned,
-    ("w", w),
-    ("m", layer),
-    ("t", tensor),
-    ("n", 3),
-    ("l", [layer]),
-)
+observe("a parameter, a module, plain values", assigned, ("w", w), ("m", layer), ("t", tensor), ("n", 3), ("l", [layer]))
 observe("read back", read_back)
 observe("a Registry in a Registry", assigned, ("inner", Registry()), ("w", w))
-observe(
-    "a plain name becomes a parameter, then a module",
-    assigned,
-    ("x", 1),
-    ("x", w),
-    ("y", w),
-    ("y", layer),
-)
+observe("a plain name becomes a parameter, then a module", assigned, ("x", 1), ("x", w), ("y", w), ("y", layer))
 observe("a module becomes a parameter", assigned, ("x", layer), ("x", w))
 observe("a buffer becomes a parameter", assigned, ("buffer", w), ("buffer", w))
-observe(
-    "assigned again, it keeps its place",
-    assigned,
-    ("a", w),
-    ("b", w),
-    ("a", nn.Parameter(torch.ones(1))),
-)
+observe("assigned again, it keeps its place", assigned, ("a", w), ("b", w), ("a", nn.Parameter(torch.ones(1))))
 observe("a new value for a buffer", buffer_values)
 observe("None", nothing_left)
-observe(
-    "refused",
-    assigned,
-    ("w", w),
-    ("w", tensor),
-    ("w", 3),
-    ("m", layer),
-    ("m", tensor),
-    ("buffer", 3),
-    ("n", 3),
-)
-observe(
-    "what an operation returns",
-    assigned,
-    ("w", w),
-    ("h", w * 2),
-    ("t", torch.zeros(2, requires_grad=True)),
-)
+observe("refused", assigned, ("w", w), ("w", tensor), ("w", 3), ("m", layer), ("m", tensor), ("buffer", 3), ("n", 3))
+observe("what an operation returns", assigned, ("w", w), ("h", w * 2), ("t", torch.zeros(2, requires_grad=True)))
 ### END HIDDEN TESTS
 r = Registry()
 r.weight, r.layer, r.rate = nn.Parameter(torch.zeros(2)), nn.Linear(2, 2), 0.1
@@ -700,7 +604,6 @@ check.raises(TypeError, r.__setattr__, "weight", torch.zeros(2))
 # %% [markdown]
 # PyTorch's own does these things, too, and explains itself in the same two situations:
 
-
 # %%
 class Forgetful(nn.Module):
     def __init__(self):
@@ -715,16 +618,13 @@ print("a plain tensor:  ", outcome(setattr, nn.Linear(2, 2), "weight", torch.zer
 #
 # Modules hold modules, so a model is a tree, and each of its calls walks it. To build those walks you need trees, but no `Registry` that works: `stripped` takes a PyTorch model apart and leaves **the registers without any of the methods**. Whatever you write next runs on its result. Look at how it goes down the tree: by calling itself.
 
-
 # %%
 def stripped(module, done=None):
     """The module's registers, forward and hooks, without PyTorch's methods; its children likewise."""
     done = {} if done is None else done  # a module that is reached twice is stripped once
     if module is not None and id(module) not in done:
         kept = (*REGISTERS, "_non_persistent_buffers_set", "_forward_pre_hooks", "_forward_hooks")
-        bare = SimpleNamespace(
-            **{name: vars(module)[name] for name in kept}, forward=module.forward
-        )
+        bare = SimpleNamespace(**{name: vars(module)[name] for name in kept}, forward=module.forward)
         done[id(module)] = bare
         bare._modules = {name: stripped(child, done) for name, child in module._modules.items()}
     return done.get(id(module))
@@ -739,7 +639,6 @@ print("any methods left:          ", hasattr(tree, "named_parameters"))
 # ### Exercise 5. The walk over the parameters · ●●○ · 7 min
 #
 # This is what an optimizer asks for. A parameter that two modules share (you will tie weights in Part 6) must come **once**, or it would be updated twice.
-
 
 # %% nbgrader={"grade": false, "grade_id": "named_parameters", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def named_parameters(module):
@@ -763,7 +662,6 @@ def named_parameters(module):
     return dict(first.values())
     ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "named_parameters_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def listed(model, seed):
@@ -777,9 +675,7 @@ def same_objects(model):
     return len(mine), [mine[name] is p for name, p in model.named_parameters()]
 
 
-deep = nn.Sequential(
-    nn.Linear(2, 3), nn.Sequential(nn.ReLU(), nn.Sequential(nn.Linear(3, 2))), nn.Linear(2, 1)
-)
+deep = nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.ReLU(), nn.Sequential(nn.Linear(3, 2))), nn.Linear(2, 1))
 mixed = nn.Linear(3, 2)
 mixed.inner = nn.Sequential(nn.Linear(2, 2, bias=False), nn.BatchNorm1d(2))
 mixed.extra = nn.Parameter(torch.zeros(2, dtype=torch.float64))
@@ -795,24 +691,14 @@ observe("two layers", listed, nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linea
 observe("three levels deep", listed, deep, 322)
 observe("own parameters first; no bias; no buffers", listed, mixed, 323)
 observe("a weight that is tied", listed, tied, 324)
-observe(
-    "a module under two names",
-    listed,
-    nn.Sequential(twice, nn.Sequential(twice), nn.Linear(2, 1)),
-    325,
-)
+observe("a module under two names", listed, nn.Sequential(twice, nn.Sequential(twice), nn.Linear(2, 1)), 325)
 observe("a child that is None", listed, emptied, 326)
 observe("the very objects", same_objects, deep)
 observe("equal numbers are not the same parameter", same_objects, zeros)
 ### END HIDDEN TESTS
-check.equal(
-    list(named_parameters(stripped(TinyNet()))), [name for name, _ in TinyNet().named_parameters()]
-)
+check.equal(list(named_parameters(stripped(TinyNet()))), [name for name, _ in TinyNet().named_parameters()])
 net = TinyNet()
-check.true(
-    named_parameters(stripped(net))["hidden.bias"] is net.hidden.bias,
-    "it gives the parameters themselves",
-)
+check.true(named_parameters(stripped(net))["hidden.bias"] is net.hidden.bias, "it gives the parameters themselves")
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -834,7 +720,6 @@ check.true(
 #
 # Not all that a model needs is learned. A mean to subtract, a mask, BatchNorm's running statistics: these are **buffers**, tensors that belong to the model and take no gradient step.
 
-
 # %%
 class Normalized(nn.Module):
     def __init__(self):
@@ -855,7 +740,7 @@ plots.module_tree(Normalized())
 
 # %%
 prediction_names = ...  # a list of names, in any order
-prediction_mean = ...  # a dtype's name
+prediction_mean = ...   # a dtype's name
 prediction_scale = ...  # a dtype's name
 
 model = Normalized()
@@ -872,24 +757,18 @@ check.prediction(prediction_scale, model.scale.dtype)
 # </details>
 
 # %%
-moved = Normalized().to(
-    "meta"
-)  # a device that has shapes and no numbers: it stands in for a second one
+moved = Normalized().to("meta")  # a device that has shapes and no numbers: it stands in for a second one
 print("mean:     ", moved.mean.device)
 print("positions:", moved.positions.device)
 print("scale:    ", moved.scale.device)
 best = device.best()
 net = TinyNet().to(best)  # a Module is moved in place, unlike a tensor
-print(
-    "TinyNet on the best device of this machine:",
-    all(p.device.type == best.type for p in net.parameters()),
-)
+print("TinyNet on the best device of this machine:", all(p.device.type == best.type for p in net.parameters()))
 
 # %% [markdown]
 # ### Exercise 6. state_dict · ●●○ · 6 min
 #
 # A state_dict is a flat dict from name to tensor. Its tensors are no copies: they share memory with the model, but are cut from the graph. And it lists *names*, so a tied weight stands in it under each of its names.
-
 
 # %% nbgrader={"grade": false, "grade_id": "state_dict", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def state_dict(module):
@@ -909,12 +788,9 @@ def state_dict(module):
     state = {name: tensor.detach() for name, tensor in own.items() if tensor is not None}
     for child_name, child in module._modules.items():
         if child is not None:
-            state.update(
-                {f"{child_name}.{name}": tensor for name, tensor in state_dict(child).items()}
-            )
+            state.update({f"{child_name}.{name}": tensor for name, tensor in state_dict(child).items()})
     return state
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "state_dict_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -941,9 +817,7 @@ class Buffers(nn.Module):
         self.own = nn.Parameter(torch.zeros(2))
 
 
-normed = nn.Sequential(
-    nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Sequential(nn.BatchNorm1d(2, affine=False))
-)
+normed = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Sequential(nn.BatchNorm1d(2, affine=False)))
 tied_state = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
 tied_state[1].weight = tied_state[0].weight
 both = nn.Sequential(Buffers(), Buffers())
@@ -983,8 +857,8 @@ check.shares_memory(state_dict(stripped(model))["0.weight"], model[0].weight)
 
 # %%
 prediction_strict = ...  # the name is missing, load_state_dict(state)
-prediction_loose = ...  # the name is missing, load_state_dict(state, strict=False)
-prediction_shape = ...  # a shape differs,     load_state_dict(state, strict=False)
+prediction_loose = ...   # the name is missing, load_state_dict(state, strict=False)
+prediction_shape = ...   # a shape differs,     load_state_dict(state, strict=False)
 
 short = {name: tensor for name, tensor in TinyNet().state_dict().items() if name != "output.bias"}
 wide = {**TinyNet().state_dict(), "output.bias": torch.zeros(3)}
@@ -1008,7 +882,6 @@ check.prediction(prediction_shape, outcome(missing_after, wide, False))
 #
 # Given is the state of the model, as PyTorch's `model.state_dict()` returns it. Since its tensors share memory with the model, to write into them is to load the model. PyTorch's own copies what fits *before* it raises for the rest, and leaves a model that is half loaded; yours checks first.
 
-
 # %% nbgrader={"grade": false, "grade_id": "load_state", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def load_state(own, state, strict=True):
     """Copy the tensors of `state` into those of `own` that have the same name.
@@ -1027,14 +900,11 @@ def load_state(own, state, strict=True):
     common = [name for name in own if name in state]
     misfits = [name for name in common if own[name].shape != state[name].shape]
     if misfits or (strict and (missing or unexpected)):
-        raise RuntimeError(
-            f"shapes differ: {misfits}; missing: {missing}; unexpected: {unexpected}"
-        )
+        raise RuntimeError(f"shapes differ: {misfits}; missing: {missing}; unexpected: {unexpected}")
     for name in common:
         own[name].copy_(state[name])
     return missing, unexpected
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "load_state_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -1065,34 +935,14 @@ def still_optimized(model, state):
 
 
 given = net_of(341, 2, 3, 2).state_dict()
-partly = {
-    "1.bias": given["1.bias"],
-    "head.weight": given["0.weight"],
-    "0.weight": given["0.weight"],
-    "n": given["1.bias"],
-}
+partly = {"1.bias": given["1.bias"], "head.weight": given["0.weight"], "0.weight": given["0.weight"], "n": given["1.bias"]}
 observe("everything fits", loading, net_of(342, 2, 3, 2), given)
-observe(
-    "float64 into float32", loading, net_of(343, 2, 3, 2), {k: t.double() for k, t in given.items()}
-)
+observe("float64 into float32", loading, net_of(343, 2, 3, 2), {k: t.double() for k, t in given.items()})
 observe("names that differ, not strict", loading, net_of(344, 2, 3, 2), partly, strict=False)
-observe(
-    "names that are missing, strict", loading, net_of(345, 2, 3, 2), dict(list(given.items())[:-1])
-)
+observe("names that are missing, strict", loading, net_of(345, 2, 3, 2), dict(list(given.items())[:-1]))
 observe("a name too many, strict", loading, net_of(346, 2, 3, 2), {**given, "extra": torch.ones(1)})
-observe(
-    "a shape that would broadcast",
-    loading,
-    net_of(347, 2, 3, 2),
-    {**given, "1.bias": torch.ones(1)},
-    strict=False,
-)
-observe(
-    "another shape of as many numbers",
-    loading,
-    net_of(348, 2, 3, 2),
-    {**given, "0.weight": torch.ones(2, 3)},
-)
+observe("a shape that would broadcast", loading, net_of(347, 2, 3, 2), {**given, "1.bias": torch.ones(1)}, strict=False)
+observe("another shape of as many numbers", loading, net_of(348, 2, 3, 2), {**given, "0.weight": torch.ones(2, 3)})
 observe("an optimizer made before", still_optimized, net_of(349, 2, 3, 2), given)
 ### END HIDDEN TESTS
 model, source = TinyNet(), TinyNet()
@@ -1169,7 +1019,6 @@ check.prediction(prediction, len(seen))
 #
 # Hooks lie in two dicts, in the order in which they were registered. What one returns, the next one gets.
 
-
 # %% nbgrader={"grade": false, "grade_id": "call", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def call(module, *args):
     """Return what the module's forward gives for args, its hooks run before and after.
@@ -1196,7 +1045,6 @@ def call(module, *args):
     return output
     ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "call_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 class Fused(nn.Module):
@@ -1212,7 +1060,6 @@ def hooked(module, args, before=(), after=()):
         def wrapped(module, args, *output):
             log.append((type(args).__name__, *args, *output))
             return hook(*args, *output)
-
         return wrapped
 
     for hook in before:
@@ -1224,48 +1071,23 @@ def hooked(module, args, before=(), after=()):
 
 def with_the_module():
     """Which module a hook is given."""
-    given, bare = (
-        [],
-        SimpleNamespace(forward=lambda x: x + 1, _forward_pre_hooks={}, _forward_hooks={}),
-    )
+    given, bare = [], SimpleNamespace(forward=lambda x: x + 1, _forward_pre_hooks={}, _forward_hooks={})
     bare._forward_pre_hooks[3] = lambda module, args: given.append(module is bare)
     bare._forward_hooks[4] = lambda module, args, output: given.append(module is bare)
     return call(bare, 4), given
 
 
-a, b = (
-    torch.randn(2, 3, generator=observe.generator(351)),
-    torch.randn(3, generator=observe.generator(352)),
-)
+a, b = torch.randn(2, 3, generator=observe.generator(351)), torch.randn(3, generator=observe.generator(352))
 observe("no hooks, one argument", hooked, nn.Tanh(), (a,))
 observe("no hooks, two arguments", hooked, Fused(), (a, b))
 observe("a hook that only looks", hooked, nn.Tanh(), (a,), after=[lambda x, y: None])
 observe("a hook that replaces the output", hooked, nn.ReLU(), (a,), after=[lambda x, y: y - x])
-observe(
-    "two hooks, one after the other",
-    hooked,
-    Fused(),
-    (a, b),
-    after=[lambda a, b, y: y * 2, lambda a, b, y: y + 1],
-)
-observe(
-    "a zero takes the place of the output",
-    hooked,
-    nn.Tanh(),
-    (b[0],),
-    after=[lambda x, y: y * 0, lambda x, y: 0],
-)
+observe("two hooks, one after the other", hooked, Fused(), (a, b), after=[lambda a, b, y: y * 2, lambda a, b, y: y + 1])
+observe("a zero takes the place of the output", hooked, nn.Tanh(), (b[0],), after=[lambda x, y: y * 0, lambda x, y: 0])
 observe("a pre-hook that only looks", hooked, Fused(), (a, b), before=[lambda a, b: None])
 observe("a pre-hook that returns one value", hooked, nn.ReLU(), (a,), before=[lambda x: -x])
 observe("a pre-hook that returns a tuple", hooked, Fused(), (a, b), before=[lambda a, b: (b, a)])
-observe(
-    "pre-hooks, then a hook",
-    hooked,
-    nn.Tanh(),
-    (a,),
-    [lambda x: x + 1, lambda x: (x * 2,)],
-    [lambda x, y: y + x],
-)
+observe("pre-hooks, then a hook", hooked, nn.Tanh(), (a,), [lambda x: x + 1, lambda x: (x * 2,)], [lambda x, y: y + x])
 observe("the hooks are given the module", with_the_module)
 ### END HIDDEN TESTS
 check.equal(call(stripped(nn.ReLU()), torch.tensor([-1.0, 2.0])), torch.tensor([0.0, 2.0]))
@@ -1293,7 +1115,6 @@ check.equal(call(stripped(negated), torch.tensor([-1.0, 2.0])), torch.tensor([11
 #
 # `model.double()` and `model.to(device)` walk the tree and convert what the registers hold. A **parameter** has to stay the same object, since an optimizer holds it: only its `.data` is exchanged. A **buffer** is held by its name alone, so the register takes a new tensor. Build it for dtypes.
 
-
 # %% nbgrader={"grade": false, "grade_id": "convert", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def convert(module, dtype):
     """Convert all floating-point parameters and buffers to dtype, in place; return the module.
@@ -1315,7 +1136,6 @@ def convert(module, dtype):
             convert(child, dtype)
     return module
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "convert_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -1351,36 +1171,16 @@ class Masked(nn.Module):
 shared = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 2))
 shared[2].weight = shared[0].weight
 observe("a layer, to float64", converted, nn.Linear(3, 2), torch.float64, 362)
-observe(
-    "a tree, to bfloat16",
-    converted,
-    nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.Linear(2, 1))),
-    torch.bfloat16,
-    363,
-)
-observe(
-    "running statistics and their count",
-    converted,
-    nn.Sequential(nn.BatchNorm1d(3)),
-    torch.float64,
-    364,
-)
+observe("a tree, to bfloat16", converted, nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.Linear(2, 1))), torch.bfloat16, 363)
+observe("running statistics and their count", converted, nn.Sequential(nn.BatchNorm1d(3)), torch.float64, 364)
 observe("a mask, a table, integers, None", converted, Masked(), torch.float16, 365)
 observe("tied weights", converted, shared, torch.float64, 366)
-observe(
-    "an optimizer made before",
-    trained_after,
-    nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3)),
-    torch.float64,
-)
+observe("an optimizer made before", trained_after, nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3)), torch.float64)
 ### END HIDDEN TESTS
 model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
 weight = model[0].weight
 convert(stripped(model), torch.float64)
-check.equal(
-    {name: p.dtype for name, p in model[0].named_parameters()},
-    {"weight": torch.float64, "bias": torch.float64},
-)
+check.equal({name: p.dtype for name, p in model[0].named_parameters()}, {"weight": torch.float64, "bias": torch.float64})
 check.equal(model[1].running_mean.dtype, torch.float64)
 check.equal(model[1].num_batches_tracked.dtype, torch.int64)  # a count
 check.true(model[0].weight is weight, "the parameter is the same object")
@@ -1407,8 +1207,8 @@ check.true(model[0].weight is weight, "the parameter is the same object")
 # **Predict 6.** What does each line leave in `training`?
 
 # %%
-prediction_leaf = ...  # model[1][0].training, after model.eval()
-prediction_root = ...  # model.training, after model[1].train()
+prediction_leaf = ...   # model[1][0].training, after model.eval()
+prediction_root = ...   # model.training, after model[1].train()
 prediction_inner = ...  # model[1][0].training, after model[1].train()
 
 model = nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.Dropout(), nn.Linear(2, 1)))
@@ -1508,8 +1308,8 @@ widgets.initialization()
 # **Predict 8.** Two layers with one weight between them. How many numbers does `parameters()` find, how many entries has the `state_dict()`, and what is the gradient of w = 3 for y = w · (w · 1)?
 
 # %%
-prediction_numbers = ...  # a number
-prediction_entries = ...  # a number
+prediction_numbers = ...   # a number
+prediction_entries = ...   # a number
 prediction_gradient = ...  # a number
 
 tied = nn.Sequential(nn.Linear(1, 1, bias=False), nn.Linear(1, 1, bias=False))
@@ -1577,9 +1377,7 @@ def statistics_while_frozen(evaluating):
 
 plots.tracked(
     {"train()": statistics_while_frozen(False), "eval()": statistics_while_frozen(True)},
-    "batch",
-    "running mean",
-    title="BatchNorm with requires_grad_(False), on data of mean 2",
+    "batch", "running mean", title="BatchNorm with requires_grad_(False), on data of mean 2",
 )
 
 # %% [markdown]
@@ -1601,11 +1399,7 @@ def whole(low, high):
 
 def random_tree(depth=2):
     """A model of random layers, some nested, some tied, with random numbers."""
-    layers = [
-        nn.Linear(2, 2, bias=whole(0, 2) == 1),
-        nn.BatchNorm1d(2, affine=whole(0, 2) == 1),
-        nn.Tanh(),
-    ]
+    layers = [nn.Linear(2, 2, bias=whole(0, 2) == 1), nn.BatchNorm1d(2, affine=whole(0, 2) == 1), nn.Tanh()]
     layers += [nn.Linear(2, 2), random_tree(depth - 1)] if depth else []
     chosen = [layers[whole(0, len(layers))] for _ in range(whole(1, 5))]  # the same one twice: tied
     return redraw(nn.Sequential(*chosen), random)
@@ -1665,11 +1459,9 @@ check.parity(mine_called, torch_called, trees(50))
 # %% [markdown]
 # Now all of it together. `Module` is your Registry with your functions for methods. (If your Registry or your Parameter isn't ready, PyTorch's steps in: it has the same registers.)
 
-
 # %%
 def in_order(registry, parameter):
     """Does the registry register what the parameter class makes?"""
-
     def attempt():
         r = registry()
         r.w = parameter(torch.zeros(2))
@@ -1712,7 +1504,6 @@ if Base is Registry:
 
 # %% [markdown]
 # And with your Module the layers, Linear's layout and default initialization included. `both(2, 8, 1)` is TinyNet, as a Sequential of yours and one of PyTorch's:
-
 
 # %%
 class Linear(Module):
@@ -1759,10 +1550,7 @@ train(torchs, torchs.parameters(), steps=100)
 check.equal(list(mine.state_dict()), list(torchs.state_dict()))
 check.close(mine.state_dict(), dict(torchs.state_dict()), rtol=1e-4, atol=1e-5)
 check.close(mine(points), torchs(points), rtol=1e-4, atol=1e-4)
-print(
-    "train(False) reaches every module:",
-    not any(m.training for m in mine.train(False)._modules.values()),
-)
+print("train(False) reaches every module:", not any(m.training for m in mine.train(False)._modules.values()))
 
 
 # %%
@@ -1789,9 +1577,7 @@ def random_stacks(count):
         yield sizes, torch.randn(whole(1, 5), sizes[0], generator=random, dtype=dtype)
 
 
-check.parity(
-    my_output_and_gradient, torch_output_and_gradient, random_stacks(60), rtol=1e-4, atol=1e-5
-)
+check.parity(my_output_and_gradient, torch_output_and_gradient, random_stacks(60), rtol=1e-4, atol=1e-5)
 
 # %% [markdown]
 # ---
@@ -1830,7 +1616,6 @@ loaded = TinyNet()
 told = loaded.load_state_dict(checkpoint, strict=False)
 print("2. answers as trained:", torch.equal(loaded(x), trained(x)))
 
-
 # 3. A hook should record the activations of the hidden layer.
 class Direct(TinyNet):
     def forward(self, x):
@@ -1849,7 +1634,6 @@ optimizer = torch.optim.SGD([*encoder.parameters(), *decoder.parameters()], lr=0
 decoder(encoder(x)).square().sum().backward()
 optimizer.step()
 print("4. still tied:", torch.equal(encoder.weight, decoder.weight))
-
 
 # 5. A model is saved and loaded, and answers differently: its scale was estimated from data.
 class Scaled(nn.Module):
@@ -1935,7 +1719,6 @@ print("state_dict:", dict(stack.state_dict()))
 print("in float64:", type(outcome(stack.double(), torch.ones(3, 2).double())).__name__)
 plots.module_tree(stack)
 
-
 # %% nbgrader={"grade": false, "grade_id": "stack", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class Stack(nn.Module):
     """Layers of the given sizes behind a normalization, a ReLU between each two layers.
@@ -1966,7 +1749,6 @@ class Stack(nn.Module):
 stack_faults = "AB"
 ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "stack_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def made(sizes, seed):
@@ -1984,10 +1766,7 @@ def named(model):
 
 
 def output_and_gradients(sizes, dtype, seed):
-    model, x = (
-        made(sizes, seed).to(dtype),
-        torch.randn(5, sizes[0], generator=observe.generator(seed)).to(dtype),
-    )
+    model, x = made(sizes, seed).to(dtype), torch.randn(5, sizes[0], generator=observe.generator(seed)).to(dtype)
     result = model(x)
     result.square().sum().backward()
     return result, {name: p.grad for name, p in model.named_parameters()}, model.mean.requires_grad
@@ -2003,11 +1782,7 @@ def saved_and_restored(sizes):
 def moved_and_converted(sizes):
     """Where everything is after a move, and the dtypes after a conversion."""
     model = Stack(sizes, torch.zeros(sizes[0]), torch.ones(sizes[0])).double()
-    dtypes = (
-        model.mean.dtype,
-        model.std.dtype,
-        sorted((n, p.dtype) for n, p in model.named_parameters()),
-    )
+    dtypes = model.mean.dtype, model.std.dtype, sorted((n, p.dtype) for n, p in model.named_parameters())
     model = model.to("meta")
     return dtypes, model.mean.device.type, model.std.device.type
 
@@ -2022,15 +1797,9 @@ observe("the names of the faults", lambda: sorted(set(stack_faults.upper()) & se
 ### END HIDDEN TESTS
 stack = Stack([2, 4, 1], torch.tensor([1.0, 0.0]), torch.tensor([2.0, 1.0]))
 check.equal(len(list(stack.parameters())), 4)
-check.equal(
-    sorted(stack.state_dict()),
-    ["layers.0.bias", "layers.0.weight", "layers.1.bias", "layers.1.weight", "mean", "std"],
-)
+check.equal(sorted(stack.state_dict()), ["layers.0.bias", "layers.0.weight", "layers.1.bias", "layers.1.weight", "mean", "std"])
 check.equal(stack.double()(torch.ones(3, 2).double()).dtype, torch.float64)
-check.true(
-    len(stack_faults) == 2 and set(stack_faults) <= set("ABCDEFGH"),
-    "stack_faults is two letters of the table",
-)
+check.true(len(stack_faults) == 2 and set(stack_faults) <= set("ABCDEFGH"), "stack_faults is two letters of the table")
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -2070,11 +1839,7 @@ body = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
 before = {name: tensor.clone() for name, tensor in body.state_dict().items()}
 transfer = FaultyTransfer(body, nn.Linear(3, 1)).train()
 transfer(torch.randn(8, 2))
-print(
-    "changed:",
-    [name for name, tensor in body.state_dict().items() if not torch.equal(tensor, before[name])],
-)
-
+print("changed:", [name for name, tensor in body.state_dict().items() if not torch.equal(tensor, before[name])])
 
 # %% nbgrader={"grade": false, "grade_id": "transfer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class Transfer(nn.Module):
@@ -2099,7 +1864,6 @@ class Transfer(nn.Module):
 
     def forward(self, x):
         return self.head(self.body(x))
-
     ### END SOLUTION
 
 
@@ -2107,7 +1871,6 @@ class Transfer(nn.Module):
 ### BEGIN SOLUTION
 freeze_fault = "E"
 ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "transfer_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -2138,11 +1901,7 @@ def trained_step(seed):
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     model(x).square().sum().backward()
     optimizer.step()
-    return (
-        x.grad,
-        dict(model.state_dict()),
-        {name: p.requires_grad for name, p in model.named_parameters()},
-    )
+    return x.grad, dict(model.state_dict()), {name: p.requires_grad for name, p in model.named_parameters()}
 
 
 def modes(*calls):
@@ -2157,9 +1916,7 @@ def modes(*calls):
 observe("as it was made", after, lambda model: None)
 observe("after train()", after, lambda model: model.train())
 observe("after eval() and train()", after, lambda model: model.eval().train())
-observe(
-    "trained as a part of another model", after, lambda model: nn.Sequential(model).train(), 423
-)
+observe("trained as a part of another model", after, lambda model: nn.Sequential(model).train(), 423)
 observe("a step of training", trained_step, 424)
 observe("the modes", modes, True)
 observe("the modes, back and forth", modes, False, True, False)
@@ -2209,7 +1966,6 @@ F.cross_entropy(model(torch.randn(8, 2)), torch.arange(8) % 5).backward()
 optimizer.step()
 print("the head after a step is the head before:", torch.equal(model.head.weight, before))
 
-
 # %% nbgrader={"grade": false, "grade_id": "new_head", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def new_head(model, optimizer, classes):
     """Give the model a head for `classes` classes, which the optimizer trains. Returns None.
@@ -2242,7 +1998,6 @@ def new_head(model, optimizer, classes):
 ### BEGIN SOLUTION
 head_fault = "C"
 ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "new_head_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -2282,9 +2037,7 @@ def widened(make, known, classes, steps=2, seed=432, dtype=torch.float32):
     new_head(model, optimizer, classes)
     at_first = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     names = {id(p): name for name, p in model.named_parameters()}
-    held = [
-        [names.get(id(p), "stale") for p in group["params"]] for group in optimizer.param_groups
-    ]
+    held = [[names.get(id(p), "stale") for p in group["params"]] for group in optimizer.param_groups]
     remembered = sorted(names.get(id(p), "stale") for p in optimizer.state if optimizer.state[p])
     stepped(model, optimizer, 2)
     return at_first, held, remembered, model.head.out_features, dict(model.state_dict())
@@ -2304,10 +2057,7 @@ model.body, model.head = nn.Linear(2, 4), nn.Linear(4, 2)
 optimizer, old_rows = torch.optim.Adam(model.parameters()), model.head.weight.detach().clone()
 new_head(model, optimizer, 3)
 check.equal(model.head.weight.detach(), torch.cat([old_rows, torch.zeros(1, 4)]))
-check.true(
-    any(p is model.head.weight for p in optimizer.param_groups[0]["params"]),
-    "the optimizer holds the new weight",
-)
+check.true(any(p is model.head.weight for p in optimizer.param_groups[0]["params"]), "the optimizer holds the new weight")
 check.equal(len(optimizer.param_groups[0]["params"]), 4)
 check.true(head_fault in set("ABCDEFGH"), "head_fault is a letter of the table")
 
@@ -2361,9 +2111,7 @@ class Symmetric(nn.Module):
         return w.triu() + w.triu(1).mT
 
 
-prediction_original = (
-    ...
-)  # the name of the weight: "weight", "weight.original" or "parametrizations.weight.original"
+prediction_original = ...   # the name of the weight: "weight", "weight.original" or "parametrizations.weight.original"
 prediction_symmetric = ...  # True or False
 
 layer = nn.Linear(3, 3)
@@ -2391,13 +2139,9 @@ plots.module_tree(layer)
 model = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1)).to(device.best())
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)  # after the model is complete, and moved
 held = {id(p) for group in optimizer.param_groups for p in group["params"]}
-assert held == {
-    id(p) for p in model.parameters() if p.requires_grad
-}  # nothing forgotten, nothing stale
+assert held == {id(p) for p in model.parameters() if p.requires_grad}  # nothing forgotten, nothing stale
 
-told = model.load_state_dict(
-    model.state_dict()
-)  # strict; if you must not be, look at what is returned
+told = model.load_state_dict(model.state_dict())  # strict; if you must not be, look at what is returned
 assert [*told.missing_keys, *told.unexpected_keys] == []
 
 for name, tensor in model.state_dict().items():  # account for every tensor, with its shape
@@ -2412,7 +2156,6 @@ for name, tensor in model.state_dict().items():  # account for every tensor, wit
 # ### Exercise 13. Design: an autoencoder with one weight · ●●● · 9 min
 #
 # An autoencoder squeezes x through a few hidden units and rebuilds it. In a **tied** one the decoder uses the encoder's weight, transposed. The tie has to hold after everything that can happen to a model: a step, `.double()`, `copy.deepcopy`, loading. You have seen ways to hold a tensor that survive each, and ways that don't. Design the class.
-
 
 # %% nbgrader={"grade": false, "grade_id": "tied_autoencoder", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class TiedAutoencoder(nn.Module):
@@ -2438,16 +2181,13 @@ class TiedAutoencoder(nn.Module):
         return F.linear(hidden, self.weight.mT, self.output_bias)
         ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "tied_autoencoder_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def autoencoder(features, hidden, seed):
     """One with numbers by name, loaded as from a checkpoint."""
     g, model = observe.generator(seed), TiedAutoencoder(features, hidden)
     shapes = {"weight": (hidden, features), "hidden_bias": (hidden,), "output_bias": (features,)}
-    model.load_state_dict(
-        {name: torch.rand(shape, generator=g) - 0.4 for name, shape in shapes.items()}, strict=False
-    )
+    model.load_state_dict({name: torch.rand(shape, generator=g) - 0.4 for name, shape in shapes.items()}, strict=False)
     return model
 
 
@@ -2489,11 +2229,7 @@ def at_first(features, hidden):
         sorted((name, tuple(t.shape)) for name, t in state.items()),
         sorted(name for name, _ in model.named_parameters()),
         [not state["hidden_bias"].any(), not state["output_bias"].any()],
-        [
-            bool(weight.abs().max() <= bound),
-            bool(weight.max() > 0.8 * bound),
-            bool(weight.min() < -0.8 * bound),
-        ],
+        [bool(weight.abs().max() <= bound), bool(weight.max() > 0.8 * bound), bool(weight.min() < -0.8 * bound)],
     )
 
 
@@ -2501,11 +2237,7 @@ near = (1e-4, 1e-5)
 observe("what it holds at first", at_first, 30, 20)
 observe("output and gradients", lambda: rebuilt(autoencoder(5, 3, 441), 442))
 observe("as many hidden units as features", lambda: rebuilt(autoencoder(3, 3, 443), 444))
-observe(
-    "in float64",
-    lambda: rebuilt(autoencoder(4, 2, 445).double(), 446, torch.float64),
-    tolerance=near,
-)
+observe("in float64", lambda: rebuilt(autoencoder(4, 2, 445).double(), 446, torch.float64), tolerance=near)
 observe("three steps of training", after_steps, 4, 3, 447, tolerance=near)
 observe("copied", copied, 4, 2, 448)
 ### END HIDDEN TESTS
@@ -2611,121 +2343,63 @@ answers = {}  # such as answers["q1"] = "a"
 
 ### BEGIN SOLUTION
 answers = {
-    "q1": "b",
-    "q2": "d",
-    "q3": "a",
-    "q4": "c",
-    "q5": "b",
-    "q6": "d",
-    "q7": "a",
-    "q8": "c",
-    "q9": "b",
-    "q10": "d",
+    "q1": "b", "q2": "d", "q3": "a", "q4": "c", "q5": "b",
+    "q6": "d", "q7": "a", "q8": "c", "q9": "b", "q10": "d",
 }
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "knowledge_check_test", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
-observe(
-    "question 1",
-    answers.get,
-    "q1",
-    because={
-        "a": "A framework looks as if it must do more than a formula. What is fast in it is how the product is computed, not what: with equal weights both agree to rounding, as in Exercise 2.",
-        "c": "The training flag matters to layers that read it, such as Dropout and BatchNorm. Linear doesn't.",
-        "d": "The weight is (out, in), so a transpose is needed. A reshape has the right shape and puts the numbers in the wrong places.",
-    },
-)
-observe(
-    "question 2",
-    answers.get,
-    "q2",
-    because={
-        "a": "That would help to notice it. The list is a Python attribute like any other, and the forward pass can call what is in it.",
-        "b": "Training and saving both ask the registers. What is in none is neither trained nor saved.",
-        "c": "A TypeError comes when a plain value is put where a parameter is registered. A new name takes anything.",
-    },
-)
-observe(
-    "question 3",
-    answers.get,
-    "q3",
-    because={
-        "b": "A plain attribute stays behind when the model is moved. A buffer is moved, persistent or not.",
-        "c": "That is a buffer of the usual, persistent kind.",
-        "d": "Buffers are never in parameters(), so no optimizer gets them.",
-    },
-)
-observe(
-    "question 4",
-    answers.get,
-    "q4",
-    because={
-        "a": "The model finds it by its name; the optimizer holds objects, and knows no names.",
-        "b": "Gradients come from the graph of the forward pass, and the new head is in it. Nobody reads them.",
-        "d": "The old parameters are still there. They have no new gradient, and the step passes over them in silence.",
-    },
-)
-observe(
-    "question 5",
-    answers.get,
-    "q5",
-    because={
-        "a": ".to() walks the registers. A plain tensor is in none of them.",
-        "c": "PyTorch moves nothing by itself. An operation on two devices raises.",
-        "d": ".to() doesn't see it, so it has nothing to complain about. The error comes later, in forward.",
-    },
-)
-observe(
-    "question 6",
-    answers.get,
-    "q6",
-    because={
-        "a": "There are two names, but one Parameter object. It is counted once, and has one .grad.",
-        "b": "Gradients accumulate: a later use adds to what an earlier one left.",
-        "c": "Autograd never averages. A tensor used twice gets the sum, as in d(w * w)/dw = 2w.",
-    },
-)
-observe(
-    "question 7",
-    answers.get,
-    "q7",
-    because={
-        "b": "It looks frozen, as its parameters are. Running statistics are buffers, written by forward, not by the optimizer.",
-        "c": "They never had a gradient. In training mode, forward itself updates them; only eval() stops that.",
-        "d": "Nothing is wrong for PyTorch. That is why it goes unnoticed.",
-    },
-)
-observe(
-    "question 8",
-    answers.get,
-    "q8",
-    because={
-        "a": "strict=False passes over names that don't match. This name matches; its shape doesn't.",
-        "b": "PyTorch doesn't guess which rows you want. Slice the tensor in the checkpoint yourself, before loading.",
-        "d": "Loading copies into the parameters that are there; it never replaces them (unless you ask with assign=True).",
-    },
-)
-observe(
-    "question 9",
-    answers.get,
-    "q9",
-    because={
-        "a": "Autograd records operations, whoever calls them.",
-        "c": "Without any hooks it is. Profilers, pruning, parametrizations of old and wrappers hang on hooks, and stop working in silence.",
-        "d": "The training flag is an attribute that layers read. It doesn't matter how forward was called.",
-    },
-)
-observe(
-    "question 10",
-    answers.get,
-    "q10",
-    because={
-        "a": "That is what Kaiming's scheme is made for. Linear's default has a sixth of its variance.",
-        "b": "With fan_in · v = 1/3, and half of that behind a ReLU, it shrinks.",
-        "c": "v is 1 / (3 fan_in), so fan_in cancels: the factor is the same at every width. A fixed standard deviation does depend on it.",
-    },
-)
+observe("question 1", answers.get, "q1", because={
+    "a": "A framework looks as if it must do more than a formula. What is fast in it is how the product is computed, not what: with equal weights both agree to rounding, as in Exercise 2.",
+    "c": "The training flag matters to layers that read it, such as Dropout and BatchNorm. Linear doesn't.",
+    "d": "The weight is (out, in), so a transpose is needed. A reshape has the right shape and puts the numbers in the wrong places.",
+})
+observe("question 2", answers.get, "q2", because={
+    "a": "That would help to notice it. The list is a Python attribute like any other, and the forward pass can call what is in it.",
+    "b": "Training and saving both ask the registers. What is in none is neither trained nor saved.",
+    "c": "A TypeError comes when a plain value is put where a parameter is registered. A new name takes anything.",
+})
+observe("question 3", answers.get, "q3", because={
+    "b": "A plain attribute stays behind when the model is moved. A buffer is moved, persistent or not.",
+    "c": "That is a buffer of the usual, persistent kind.",
+    "d": "Buffers are never in parameters(), so no optimizer gets them.",
+})
+observe("question 4", answers.get, "q4", because={
+    "a": "The model finds it by its name; the optimizer holds objects, and knows no names.",
+    "b": "Gradients come from the graph of the forward pass, and the new head is in it. Nobody reads them.",
+    "d": "The old parameters are still there. They have no new gradient, and the step passes over them in silence.",
+})
+observe("question 5", answers.get, "q5", because={
+    "a": ".to() walks the registers. A plain tensor is in none of them.",
+    "c": "PyTorch moves nothing by itself. An operation on two devices raises.",
+    "d": ".to() doesn't see it, so it has nothing to complain about. The error comes later, in forward.",
+})
+observe("question 6", answers.get, "q6", because={
+    "a": "There are two names, but one Parameter object. It is counted once, and has one .grad.",
+    "b": "Gradients accumulate: a later use adds to what an earlier one left.",
+    "c": "Autograd never averages. A tensor used twice gets the sum, as in d(w * w)/dw = 2w.",
+})
+observe("question 7", answers.get, "q7", because={
+    "b": "It looks frozen, as its parameters are. Running statistics are buffers, written by forward, not by the optimizer.",
+    "c": "They never had a gradient. In training mode, forward itself updates them; only eval() stops that.",
+    "d": "Nothing is wrong for PyTorch. That is why it goes unnoticed.",
+})
+observe("question 8", answers.get, "q8", because={
+    "a": "strict=False passes over names that don't match. This name matches; its shape doesn't.",
+    "b": "PyTorch doesn't guess which rows you want. Slice the tensor in the checkpoint yourself, before loading.",
+    "d": "Loading copies into the parameters that are there; it never replaces them (unless you ask with assign=True).",
+})
+observe("question 9", answers.get, "q9", because={
+    "a": "Autograd records operations, whoever calls them.",
+    "c": "Without any hooks it is. Profilers, pruning, parametrizations of old and wrappers hang on hooks, and stop working in silence.",
+    "d": "The training flag is an attribute that layers read. It doesn't matter how forward was called.",
+})
+observe("question 10", answers.get, "q10", because={
+    "a": "That is what Kaiming's scheme is made for. Linear's default has a sixth of its variance.",
+    "b": "With fan_in · v = 1/3, and half of that behind a ReLU, it shrinks.",
+    "c": "v is 1 / (3 fan_in), so fan_in cancels: the factor is the same at every width. A fixed standard deviation does depend on it.",
+})
 ### END HIDDEN TESTS
 questions = {f"q{n}" for n in range(1, 11)}
 check.true(set(answers) == questions, "each of q1 to q10 has an answer")

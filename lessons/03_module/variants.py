@@ -31,107 +31,46 @@ trained_count, saved_count = len(list(puzzle.parameters())), len(puzzle.state_di
 # You let the tuple `b` count as modules. Assignment looks at the type of the value alone: a tuple is neither a Parameter nor a Module, so nothing in it is found. Look at Prediction 2, and at what `nn.ModuleList` does differently.
 
 # %% variant={"exercise": "read_registers", "name": "containers_are_opened", "is": "wrong"}
-place = {
-    "a": "modules",
-    "b": "modules",
-    "c": "parameters",
-    "d": "none",
-    "e": "buffers",
-    "f": "buffers",
-    "g": "modules",
-    "h": "none",
-    "i": "modules",
-}
+place = {"a": "modules", "b": "modules", "c": "parameters", "d": "none", "e": "buffers", "f": "buffers", "g": "modules", "h": "none", "i": "modules"}
 trained_count, saved_count = 8, 11
 
 # %% [markdown]
 # You took `d` for a parameter, as it requires grad. A Module asks for the *type* `nn.Parameter`; a tensor that requires grad is a plain attribute, and no optimizer is told about it. Run `isinstance(Puzzle().d, nn.Parameter)`.
 
 # %% variant={"exercise": "read_registers", "name": "requires_grad_makes_a_parameter", "is": "wrong"}
-place = {
-    "a": "modules",
-    "b": "none",
-    "c": "parameters",
-    "d": "parameters",
-    "e": "buffers",
-    "f": "buffers",
-    "g": "modules",
-    "h": "none",
-    "i": "modules",
-}
+place = {"a": "modules", "b": "none", "c": "parameters", "d": "parameters", "e": "buffers", "f": "buffers", "g": "modules", "h": "none", "i": "modules"}
 trained_count, saved_count = 5, 8
 
 # %% [markdown]
 # You took `h` for a parameter. `self.c * 2` is computed from one, but what an operation returns is a plain tensor (and its graph leads back to `c`). Run `type(Puzzle().h)`, and read Part 2 on `__torch_function__`.
 
 # %% variant={"exercise": "read_registers", "name": "results_are_parameters", "is": "wrong"}
-place = {
-    "a": "modules",
-    "b": "none",
-    "c": "parameters",
-    "d": "none",
-    "e": "buffers",
-    "f": "buffers",
-    "g": "modules",
-    "h": "parameters",
-    "i": "modules",
-}
+place = {"a": "modules", "b": "none", "c": "parameters", "d": "none", "e": "buffers", "f": "buffers", "g": "modules", "h": "parameters", "i": "modules"}
 trained_count, saved_count = 5, 8
 
 # %% [markdown]
 # Your places are right. You counted the shared layer `a` twice as trained, since it has two names. `parameters()` goes by objects, so that an optimizer updates each once; only `state_dict()` goes by names. Run `Puzzle().a is Puzzle().i` on one Puzzle, and read the comment beside each count.
 
 # %% variant={"exercise": "read_registers", "name": "counted_by_names", "is": "wrong"}
-place = {
-    "a": "modules",
-    "b": "none",
-    "c": "parameters",
-    "d": "none",
-    "e": "buffers",
-    "f": "buffers",
-    "g": "modules",
-    "h": "none",
-    "i": "modules",
-}
+place = {"a": "modules", "b": "none", "c": "parameters", "d": "none", "e": "buffers", "f": "buffers", "g": "modules", "h": "none", "i": "modules"}
 trained_count, saved_count = 6, 7
 
 # %% [markdown]
 # You gave both counts by objects. A state_dict lists names: the layer under `i` is saved a second time, and the persistent buffer is saved, too. Run `list(Puzzle().state_dict())`.
 
 # %% variant={"exercise": "read_registers", "name": "saved_as_trained", "is": "wrong"}
-place = {
-    "a": "modules",
-    "b": "none",
-    "c": "parameters",
-    "d": "none",
-    "e": "buffers",
-    "f": "buffers",
-    "g": "modules",
-    "h": "none",
-    "i": "modules",
-}
+place = {"a": "modules", "b": "none", "c": "parameters", "d": "none", "e": "buffers", "f": "buffers", "g": "modules", "h": "none", "i": "modules"}
 trained_count, saved_count = 4, 4
 
 # %% [markdown]
 # You put `f` in no register. `persistent=False` says only that it isn't saved; it is a buffer all the same, and is moved with the model. Look at the table above Prediction 2.
 
 # %% variant={"exercise": "read_registers", "name": "unsaved_buffer_is_no_buffer", "is": "wrong"}
-place = {
-    "a": "modules",
-    "b": "none",
-    "c": "parameters",
-    "d": "none",
-    "e": "buffers",
-    "f": "none",
-    "g": "modules",
-    "h": "none",
-    "i": "modules",
-}
+place = {"a": "modules", "b": "none", "c": "parameters", "d": "none", "e": "buffers", "f": "none", "g": "modules", "h": "none", "i": "modules"}
 trained_count, saved_count = 4, 7
 
 # %% [markdown]
 # ## simple_net
-
 
 # %% variant={"exercise": "simple_net", "name": "by_formula", "is": "right"}
 class SimpleNet(nn.Module):
@@ -149,7 +88,6 @@ def simple_net(x, w1, b1, w2, b2):
     hidden = torch.where(hidden > 0, hidden, 0.0)
     return 1 / (1 + (-(torch.einsum("nh,oh->no", hidden, w2) + b2)).exp())
 
-
 # %% variant={"exercise": "simple_net", "name": "by_linear_and_functional", "is": "right"}
 class SimpleNet(nn.Module):
     def __init__(self):
@@ -165,10 +103,8 @@ def simple_net(x, w1, b1, w2, b2):
     h = torch.relu(torch.addmm(b1, x, w1.t()))
     return torch.sigmoid(torch.addmm(b2, h, w2.t()))
 
-
 # %% [markdown]
 # By hand you left the biases out, as if they were something that the framework adds. A Module is no other mathematics than its formula: `nn.Linear` computes `x @ weight.mT + bias`, and all of that stands in yours or is missing. Compare `net.hidden(x)` with your first line.
-
 
 # %% variant={"exercise": "simple_net", "name": "bias_left_to_the_framework", "is": "wrong"}
 class SimpleNet(nn.Module):
@@ -185,10 +121,8 @@ def simple_net(x, w1, b1, w2, b2):
     hidden = (x @ w1.mT).relu()
     return (hidden @ w2.mT).sigmoid()
 
-
 # %% [markdown]
 # Your bare version normalizes the hidden layer before it goes on, as if a framework did more than its formula says. It does not: a Module adds bookkeeping and no mathematics, so both versions are the same four steps, to the last term. Compare them step by step: `net.hidden(x)` first.
-
 
 # %% variant={"exercise": "simple_net", "name": "another_mathematics", "is": "wrong"}
 class SimpleNet(nn.Module):
@@ -203,15 +137,11 @@ class SimpleNet(nn.Module):
 
 def simple_net(x, w1, b1, w2, b2):
     hidden = (x @ w1.mT + b1).relu()
-    hidden = (hidden - hidden.mean(dim=-1, keepdim=True)) / (
-        hidden.std(dim=-1, keepdim=True) + 1e-5
-    )
+    hidden = (hidden - hidden.mean(dim=-1, keepdim=True)) / (hidden.std(dim=-1, keepdim=True) + 1e-5)
     return (hidden @ w2.mT + b2).sigmoid()
-
 
 # %% [markdown]
 # By hand you multiplied by the weight as it lies, or cut it anew with `reshape`. Linear's layout is (out, in): each row is one output unit, so the product needs the transpose. A reshape has the right shape and mixes the rows. Look at the answer to Prediction 1.
-
 
 # %% variant={"exercise": "simple_net", "name": "weight_laid_out_in_out", "is": "wrong"}
 class SimpleNet(nn.Module):
@@ -228,10 +158,8 @@ def simple_net(x, w1, b1, w2, b2):
     hidden = (x @ w1.reshape(w1.shape[1], w1.shape[0]) + b1).relu()
     return (hidden @ w2.reshape(-1, 1) + b2).sigmoid()
 
-
 # %% [markdown]
 # Both of your versions return logits. SimpleNet ends with a sigmoid, which makes a probability of the score: with all weights 0 it has to give 0.5. Look at the last check of the cell, and add the step to both.
-
 
 # %% variant={"exercise": "simple_net", "name": "sigmoid_forgotten", "is": "wrong"}
 class SimpleNet(nn.Module):
@@ -248,10 +176,8 @@ def simple_net(x, w1, b1, w2, b2):
     hidden = (x @ w1.mT + b1).relu()
     return hidden @ w2.mT + b2
 
-
 # %% [markdown]
 # You ended with a softmax. Over a single output it is always 1: it divides the one number by itself. For one probability the step is `sigmoid`. Print your outputs: do they depend on x at all?
-
 
 # %% variant={"exercise": "simple_net", "name": "softmax_over_one_output", "is": "wrong"}
 class SimpleNet(nn.Module):
@@ -268,10 +194,8 @@ def simple_net(x, w1, b1, w2, b2):
     hidden = (x @ w1.mT + b1).relu()
     return (hidden @ w2.mT + b2).softmax(dim=-1)
 
-
 # %% [markdown]
 # There is no ReLU between your layers. Two linear layers without one are a single linear layer, whatever their sizes. Read the formula of `tiny_net` again.
-
 
 # %% variant={"exercise": "simple_net", "name": "relu_forgotten", "is": "wrong"}
 class SimpleNet(nn.Module):
@@ -287,10 +211,8 @@ class SimpleNet(nn.Module):
 def simple_net(x, w1, b1, w2, b2):
     return ((x @ w1.mT + b1) @ w2.mT + b2).sigmoid()
 
-
 # %% [markdown]
 # Your Module holds its layers in a list. Its forward pass works, but `named_parameters()` finds nothing, and a state_dict can't be loaded. Assign each layer to a name of its own, and read Prediction 2.
-
 
 # %% variant={"exercise": "simple_net", "name": "layers_in_a_list", "is": "wrong"}
 class SimpleNet(nn.Module):
@@ -306,10 +228,8 @@ def simple_net(x, w1, b1, w2, b2):
     hidden = (x @ w1.mT + b1).relu()
     return (hidden @ w2.mT + b2).sigmoid()
 
-
 # %% [markdown]
 # The numbers by hand are right, and no gradient comes back: `.data` or `.detach()` cut the weights from the graph. The same formula also has to give the same gradients. Run `simple_net(x, *net.parameters()).requires_grad`.
-
 
 # %% variant={"exercise": "simple_net", "name": "detached_by_hand", "is": "wrong"}
 class SimpleNet(nn.Module):
@@ -326,10 +246,8 @@ def simple_net(x, w1, b1, w2, b2):
     hidden = (x @ w1.data.mT + b1.data).relu()
     return (hidden @ w2.data.mT + b2.data).sigmoid().requires_grad_()
 
-
 # %% [markdown]
 # ## parameter
-
 
 # %% variant={"exercise": "parameter", "name": "as_pytorch_does", "is": "right"}
 class Parameter(torch.Tensor):
@@ -340,7 +258,6 @@ class Parameter(torch.Tensor):
     def __torch_function__(cls, function, types, args=(), kwargs=None):
         with torch._C.DisableTorchFunctionSubclass():
             return function(*args, **(kwargs or {}))
-
 
 # %% variant={"exercise": "parameter", "name": "in_steps", "is": "right"}
 class Parameter(torch.Tensor):
@@ -355,10 +272,8 @@ class Parameter(torch.Tensor):
         with torch._C.DisableTorchFunctionSubclass():
             return function(*args, **(kwargs or {}))
 
-
 # %% [markdown]
 # Your parameter isn't cut from the graph: made of a tensor that was computed, it is no leaf, so no `.grad` arrives at it, and an optimizer refuses it. `detach()` first. Look at `Parameter(torch.ones(2, requires_grad=True) * 2).is_leaf`.
-
 
 # %% variant={"exercise": "parameter", "name": "not_detached", "is": "wrong"}
 class Parameter(torch.Tensor):
@@ -371,10 +286,8 @@ class Parameter(torch.Tensor):
         with torch._C.DisableTorchFunctionSubclass():
             return function(*args, **(kwargs or {}))
 
-
 # %% [markdown]
 # Your parameter has memory of its own. It is to share memory with `data`: PyTorch's does, and a layer that wraps a large tensor would need it twice otherwise. `detach()` shares, `clone()` copies. Write into the parameter, and look at `data`.
-
 
 # %% variant={"exercise": "parameter", "name": "copied", "is": "wrong"}
 class Parameter(torch.Tensor):
@@ -386,10 +299,8 @@ class Parameter(torch.Tensor):
         with torch._C.DisableTorchFunctionSubclass():
             return function(*args, **(kwargs or {}))
 
-
 # %% [markdown]
 # You left the argument `requires_grad` unused. A frozen parameter would be trained, and one of integers raises, as only floating-point tensors can have gradients. Hand the argument on to `requires_grad_`.
-
 
 # %% variant={"exercise": "parameter", "name": "always_requires_grad", "is": "wrong"}
 class Parameter(torch.Tensor):
@@ -401,10 +312,8 @@ class Parameter(torch.Tensor):
         with torch._C.DisableTorchFunctionSubclass():
             return function(*args, **(kwargs or {}))
 
-
 # %% [markdown]
 # Your parameter doesn't require grad, so `backward` leaves it out. The class alone starts no recording: `requires_grad_(requires_grad)` does. Look at the last step in the text of the exercise.
-
 
 # %% variant={"exercise": "parameter", "name": "never_requires_grad", "is": "wrong"}
 class Parameter(torch.Tensor):
@@ -416,10 +325,8 @@ class Parameter(torch.Tensor):
         with torch._C.DisableTorchFunctionSubclass():
             return function(*args, **(kwargs or {}))
 
-
 # %% [markdown]
 # What you return is a plain Tensor that requires grad. It would be trained if an optimizer had it, but the type is the mark by which a Module knows it: `as_subclass(cls)` gives it the class. Print `type(p)`.
-
 
 # %% variant={"exercise": "parameter", "name": "plain_tensor", "is": "wrong"}
 class Parameter(torch.Tensor):
@@ -431,10 +338,8 @@ class Parameter(torch.Tensor):
         with torch._C.DisableTorchFunctionSubclass():
             return function(*args, **(kwargs or {}))
 
-
 # %% [markdown]
 # You switched the gradient on at `data` itself. The caller's tensor is to be left as it was: `detach()` makes another tensor with the same memory, and that one requires grad. Print `data.requires_grad` after the call.
-
 
 # %% variant={"exercise": "parameter", "name": "data_changed", "is": "wrong"}
 class Parameter(torch.Tensor):
@@ -448,10 +353,8 @@ class Parameter(torch.Tensor):
         with torch._C.DisableTorchFunctionSubclass():
             return function(*args, **(kwargs or {}))
 
-
 # %% [markdown]
 # ## registry
-
 
 # %% variant={"exercise": "registry", "name": "case_by_case", "is": "right"}
 class Registry:
@@ -463,7 +366,6 @@ class Registry:
 
     def __setattr__(self, name, value):
         plain = vars(self)
-
         def drop(*places):
             for place in places:
                 place.pop(name, None)
@@ -497,7 +399,6 @@ class Registry:
         if not persistent:
             vars(self)["_non_persistent_buffers_set"].add(name)
 
-
 # %% variant={"exercise": "registry", "name": "compact", "is": "right"}
 class Registry:
     def __init__(self):
@@ -508,9 +409,7 @@ class Registry:
 
     def __setattr__(self, name, value):
         plain = vars(self)
-        register = (
-            "_parameters" if is_parameter(value) else "_modules" if is_module(value) else None
-        )
+        register = "_parameters" if is_parameter(value) else "_modules" if is_module(value) else None
         if register:
             for other in (plain, *(plain[place] for place in REGISTERS if place != register)):
                 other.pop(name, None)
@@ -535,10 +434,8 @@ class Registry:
         if not persistent:
             vars(self)["_non_persistent_buffers_set"].add(name)
 
-
 # %% [markdown]
 # Nothing is registered: every value became a plain attribute, as in a class without `__setattr__`. That is how a list hides layers, only now for all of them. Rules 1 and 2 come first: ask `is_parameter(value)` and `is_module(value)`.
-
 
 # %% variant={"exercise": "registry", "name": "plain_attributes", "is": "wrong"}
 class Registry:
@@ -563,10 +460,8 @@ class Registry:
         if not persistent:
             vars(self)["_non_persistent_buffers_set"].add(name)
 
-
 # %% [markdown]
 # You register every tensor. A Module asks for the type Parameter, not for a tensor: inputs that are kept, masks and results of operations would be trained otherwise. Use `is_parameter(value)`, and look at `t` in the table of Part 1.
-
 
 # %% variant={"exercise": "registry", "name": "any_tensor_is_a_parameter", "is": "wrong"}
 class Registry:
@@ -578,16 +473,7 @@ class Registry:
 
     def __setattr__(self, name, value):
         plain = vars(self)
-        register = (
-            "_parameters"
-            if (
-                is_parameter(value)
-                or (isinstance(value, torch.Tensor) and name not in plain["_buffers"])
-            )
-            else "_modules"
-            if is_module(value)
-            else None
-        )
+        register = "_parameters" if (is_parameter(value) or (isinstance(value, torch.Tensor) and name not in plain["_buffers"])) else "_modules" if is_module(value) else None
         if register:
             for other in (plain, *(plain[place] for place in REGISTERS if place != register)):
                 other.pop(name, None)
@@ -612,10 +498,8 @@ class Registry:
         if not persistent:
             vars(self)["_non_persistent_buffers_set"].add(name)
 
-
 # %% [markdown]
 # A name that gets a new kind of value stays in its old place, too: it is then in two places, and Python finds the plain attribute first. Take the name out of the other registers and out of `plain` before you register the value. Assign `r.x = 1`, then a parameter, and print `vars(r)`.
-
 
 # %% variant={"exercise": "registry", "name": "old_place_not_left", "is": "wrong"}
 class Registry:
@@ -627,9 +511,7 @@ class Registry:
 
     def __setattr__(self, name, value):
         plain = vars(self)
-        register = (
-            "_parameters" if is_parameter(value) else "_modules" if is_module(value) else None
-        )
+        register = "_parameters" if is_parameter(value) else "_modules" if is_module(value) else None
         if register:
             plain[register][name] = value
             return
@@ -652,10 +534,8 @@ class Registry:
         if not persistent:
             vars(self)["_non_persistent_buffers_set"].add(name)
 
-
 # %% [markdown]
 # Your values are registered, and are plain attributes as well. Python finds the plain one without asking `__getattr__`, so after a buffer was moved or a parameter set to None, the old object would still be read. Return after you have registered.
-
 
 # %% variant={"exercise": "registry", "name": "plain_and_registered", "is": "wrong"}
 class Registry:
@@ -667,9 +547,7 @@ class Registry:
 
     def __setattr__(self, name, value):
         plain = vars(self)
-        register = (
-            "_parameters" if is_parameter(value) else "_modules" if is_module(value) else None
-        )
+        register = "_parameters" if is_parameter(value) else "_modules" if is_module(value) else None
         if register:
             for other in (plain, *(plain[place] for place in REGISTERS if place != register)):
                 other.pop(name, None)
@@ -695,10 +573,8 @@ class Registry:
         if not persistent:
             vars(self)["_non_persistent_buffers_set"].add(name)
 
-
 # %% [markdown]
 # A new tensor for a buffer became a plain attribute, next to the buffer: the register keeps the old one, and that one is saved. Rule 3: a name that is in a register stays in it. Register a buffer, assign another tensor, and print `r._buffers`.
-
 
 # %% variant={"exercise": "registry", "name": "buffer_forgotten", "is": "wrong"}
 class Registry:
@@ -710,9 +586,7 @@ class Registry:
 
     def __setattr__(self, name, value):
         plain = vars(self)
-        register = (
-            "_parameters" if is_parameter(value) else "_modules" if is_module(value) else None
-        )
+        register = "_parameters" if is_parameter(value) else "_modules" if is_module(value) else None
         if register:
             for other in (plain, *(plain[place] for place in REGISTERS if place != register)):
                 other.pop(name, None)
@@ -737,10 +611,8 @@ class Registry:
         if not persistent:
             vars(self)["_non_persistent_buffers_set"].add(name)
 
-
 # %% [markdown]
 # A plain value took a parameter's or a module's place without a word. Rule 3 refuses it with a TypeError: whoever writes `layer.weight = some_tensor` would have a layer that is no longer trained. Allow None, and raise for the rest.
-
 
 # %% variant={"exercise": "registry", "name": "tensor_replaces_a_parameter", "is": "wrong"}
 class Registry:
@@ -752,9 +624,7 @@ class Registry:
 
     def __setattr__(self, name, value):
         plain = vars(self)
-        register = (
-            "_parameters" if is_parameter(value) else "_modules" if is_module(value) else None
-        )
+        register = "_parameters" if is_parameter(value) else "_modules" if is_module(value) else None
         if register:
             for other in (plain, *(plain[place] for place in REGISTERS if place != register)):
                 other.pop(name, None)
@@ -780,10 +650,8 @@ class Registry:
         if not persistent:
             vars(self)["_non_persistent_buffers_set"].add(name)
 
-
 # %% [markdown]
 # You removed the name when None was assigned. It stays in its register, with None as its value: `layer.bias is None` has to work, and `_parameters` still says that there is a place for a bias. Look at what `nn.Linear(2, 2, bias=False)._parameters` holds.
-
 
 # %% variant={"exercise": "registry", "name": "none_removes_the_name", "is": "wrong"}
 class Registry:
@@ -795,9 +663,7 @@ class Registry:
 
     def __setattr__(self, name, value):
         plain = vars(self)
-        register = (
-            "_parameters" if is_parameter(value) else "_modules" if is_module(value) else None
-        )
+        register = "_parameters" if is_parameter(value) else "_modules" if is_module(value) else None
         if register:
             for other in (plain, *(plain[place] for place in REGISTERS if place != register)):
                 other.pop(name, None)
@@ -825,10 +691,8 @@ class Registry:
         if not persistent:
             vars(self)["_non_persistent_buffers_set"].add(name)
 
-
 # %% [markdown]
 # A name that is assigned again goes to the end of its register. The order of the registers is that of `parameters()`, by which an optimizer's saved state is matched. Leave the value's own register out when you take the name away: writing to a key that is there keeps its position.
-
 
 # %% variant={"exercise": "registry", "name": "moved_to_the_end", "is": "wrong"}
 class Registry:
@@ -840,9 +704,7 @@ class Registry:
 
     def __setattr__(self, name, value):
         plain = vars(self)
-        register = (
-            "_parameters" if is_parameter(value) else "_modules" if is_module(value) else None
-        )
+        register = "_parameters" if is_parameter(value) else "_modules" if is_module(value) else None
         if register:
             for other in (plain, *(plain[place] for place in REGISTERS)):
                 other.pop(name, None)
@@ -867,7 +729,6 @@ class Registry:
         if not persistent:
             vars(self)["_non_persistent_buffers_set"].add(name)
 
-
 # %% [markdown] equivalent={"exercise": "registry"}
 # A name is in one register at most, so the first that has it is also the last.
 #
@@ -878,7 +739,6 @@ class Registry:
 
 # %% [markdown]
 # ## named_parameters
-
 
 # %% variant={"exercise": "named_parameters", "name": "with_a_stack_of_names", "is": "right"}
 def named_parameters(module):
@@ -896,7 +756,6 @@ def named_parameters(module):
     visit(module, "")
     return result
 
-
 # %% variant={"exercise": "named_parameters", "name": "without_recursion", "is": "right"}
 def named_parameters(module):
     result, waiting = {}, [("", module)]
@@ -905,18 +764,12 @@ def named_parameters(module):
         for name, parameter in node._parameters.items():
             if parameter is not None and all(parameter is not known for known in result.values()):
                 result[prefix + name] = parameter
-        children = [
-            (f"{prefix}{name}.", child)
-            for name, child in node._modules.items()
-            if child is not None
-        ]
+        children = [(f"{prefix}{name}.", child) for name, child in node._modules.items() if child is not None]
         waiting += reversed(children)
     return result
 
-
 # %% [markdown]
 # A parameter that two modules share comes twice, once for each name. An optimizer would update it twice in each step. Remember which objects you have met, by `id(p)`, and leave out what comes again.
-
 
 # %% variant={"exercise": "named_parameters", "name": "tied_twice", "is": "wrong"}
 def named_parameters(module):
@@ -926,37 +779,29 @@ def named_parameters(module):
             found.update({f"{child_name}.{name}": p for name, p in named_parameters(child).items()})
     return found
 
-
 # %% [markdown]
 # You gave the module's own parameters, and none of what it holds. A model's root mostly has none: they lie in its children, and in theirs. Let the function call itself for each of `module._modules`.
-
 
 # %% variant={"exercise": "named_parameters", "name": "own_only", "is": "wrong"}
 def named_parameters(module):
     return {name: p for name, p in module._parameters.items() if p is not None}
 
-
 # %% [markdown]
 # You looked into the children, and not into *their* children. A tree has any depth, so the function has to call itself for each child. Try it on a Sequential in a Sequential.
-
 
 # %% variant={"exercise": "named_parameters", "name": "one_level", "is": "wrong"}
 def named_parameters(module):
     found = {name: p for name, p in module._parameters.items() if p is not None}
     for child_name, child in module._modules.items():
         if child is not None:
-            found.update(
-                {f"{child_name}.{n}": p for n, p in child._parameters.items() if p is not None}
-            )
+            found.update({f"{child_name}.{n}": p for n, p in child._parameters.items() if p is not None})
     first = {}
     for name, parameter in found.items():
         first.setdefault(id(parameter), (name, parameter))
     return dict(first.values())
 
-
 # %% [markdown]
 # Your names lack the child's name and a dot. Two layers both have a `weight`, and the second one takes the first one's place in the dict: count what comes back. Put `child_name` and a dot before each name of a child.
-
 
 # %% variant={"exercise": "named_parameters", "name": "names_without_a_prefix", "is": "wrong"}
 def named_parameters(module):
@@ -966,10 +811,8 @@ def named_parameters(module):
             found.update(named_parameters(child))
     return found
 
-
 # %% [markdown]
 # You left out parameters whose numbers equal those of another one. Tied means the same *object*: two biases that are both 0 are two parameters. Compare by `is`, or by `id(...)`.
-
 
 # %% variant={"exercise": "named_parameters", "name": "equal_numbers_are_the_same", "is": "wrong"}
 def named_parameters(module):
@@ -979,17 +822,13 @@ def named_parameters(module):
             found.update({f"{child_name}.{name}": p for name, p in named_parameters(child).items()})
     result = {}
     for name, parameter in found.items():
-        known = [
-            p for p in result.values() if p.shape == parameter.shape and torch.equal(p, parameter)
-        ]
+        known = [p for p in result.values() if p.shape == parameter.shape and torch.equal(p, parameter)]
         if not known:
             result[name] = parameter
     return result
 
-
 # %% [markdown]
 # You list the children's parameters before the module's own. The order matters: an optimizer's saved state is matched by position. The module's own come first, then its children's.
-
 
 # %% variant={"exercise": "named_parameters", "name": "children_first", "is": "wrong"}
 def named_parameters(module):
@@ -1003,10 +842,8 @@ def named_parameters(module):
         first.setdefault(id(parameter), (name, parameter))
     return dict(first.values())
 
-
 # %% [markdown]
 # You list buffers, too. A buffer belongs to the model's state, but no optimizer may touch it: BatchNorm's running mean would be pushed along a gradient that it doesn't have. `_parameters` alone.
-
 
 # %% variant={"exercise": "named_parameters", "name": "buffers_too", "is": "wrong"}
 def named_parameters(module):
@@ -1020,10 +857,8 @@ def named_parameters(module):
         first.setdefault(id(parameter), (name, parameter))
     return dict(first.values())
 
-
 # %% [markdown]
 # You return copies (or detached tensors) of the parameters. An optimizer that got them would update the copies, and the model would stay what it is. Return the very objects that are in the registers.
-
 
 # %% variant={"exercise": "named_parameters", "name": "copies", "is": "wrong"}
 def named_parameters(module):
@@ -1036,10 +871,8 @@ def named_parameters(module):
         first.setdefault(id(parameter), (name, parameter.detach().clone()))
     return dict(first.values())
 
-
 # %% [markdown]
 # ## state_dict
-
 
 # %% variant={"exercise": "state_dict", "name": "visited", "is": "right"}
 def state_dict(module):
@@ -1058,10 +891,8 @@ def state_dict(module):
     visit(module, "")
     return state
 
-
 # %% [markdown]
 # You save the parameters alone. A model is restored from its state_dict, and without its buffers a BatchNorm starts again at mean 0 and variance 1. Add `_buffers`.
-
 
 # %% variant={"exercise": "state_dict", "name": "parameters_only", "is": "wrong"}
 def state_dict(module):
@@ -1069,15 +900,11 @@ def state_dict(module):
     state = {name: tensor.detach() for name, tensor in own.items() if tensor is not None}
     for child_name, child in module._modules.items():
         if child is not None:
-            state.update(
-                {f"{child_name}.{name}": tensor for name, tensor in state_dict(child).items()}
-            )
+            state.update({f"{child_name}.{name}": tensor for name, tensor in state_dict(child).items()})
     return state
-
 
 # %% [markdown]
 # You save the buffers with `persistent=False`, too. Their names are in each module's `_non_persistent_buffers_set`: they can be computed again, and a checkpoint without them has to load. Leave them out.
-
 
 # %% variant={"exercise": "state_dict", "name": "all_buffers", "is": "wrong"}
 def state_dict(module):
@@ -1085,15 +912,11 @@ def state_dict(module):
     state = {name: tensor.detach() for name, tensor in own.items() if tensor is not None}
     for child_name, child in module._modules.items():
         if child is not None:
-            state.update(
-                {f"{child_name}.{name}": tensor for name, tensor in state_dict(child).items()}
-            )
+            state.update({f"{child_name}.{name}": tensor for name, tensor in state_dict(child).items()})
     return state
-
 
 # %% [markdown]
 # Your state_dict holds copies. PyTorch's shares memory with the model, which is how loading can write through it. (It is also why a state_dict that is kept goes on changing while you train.) `detach()` shares, `clone()` doesn't.
-
 
 # %% variant={"exercise": "state_dict", "name": "copied", "is": "wrong"}
 def state_dict(module):
@@ -1103,15 +926,11 @@ def state_dict(module):
     state = {name: tensor.detach().clone() for name, tensor in own.items() if tensor is not None}
     for child_name, child in module._modules.items():
         if child is not None:
-            state.update(
-                {f"{child_name}.{name}": tensor for name, tensor in state_dict(child).items()}
-            )
+            state.update({f"{child_name}.{name}": tensor for name, tensor in state_dict(child).items()})
     return state
-
 
 # %% [markdown]
 # Your tensors still hang on the graph: `requires_grad` is True. Whoever writes into them is stopped by autograd, and whoever keeps them may keep a graph. `detach()` each.
-
 
 # %% variant={"exercise": "state_dict", "name": "attached", "is": "wrong"}
 def state_dict(module):
@@ -1121,15 +940,11 @@ def state_dict(module):
     state = {name: tensor for name, tensor in own.items() if tensor is not None}
     for child_name, child in module._modules.items():
         if child is not None:
-            state.update(
-                {f"{child_name}.{name}": tensor for name, tensor in state_dict(child).items()}
-            )
+            state.update({f"{child_name}.{name}": tensor for name, tensor in state_dict(child).items()})
     return state
-
 
 # %% [markdown]
 # You left out what was met before. A state_dict goes by *names*: a tied weight stands in it under each of them, so that it can be loaded into a model that isn't tied. Leave out the test of Exercise 5.
-
 
 # %% variant={"exercise": "state_dict", "name": "tied_once", "is": "wrong"}
 def state_dict(module):
@@ -1148,10 +963,8 @@ def state_dict(module):
     visit(module, "")
     return state
 
-
 # %% [markdown]
 # You collected the names that aren't saved over the whole tree. Each module has a set of its own: `kept` may be saved in one child and left out in another. Look into `_non_persistent_buffers_set` of the module at hand.
-
 
 # %% variant={"exercise": "state_dict", "name": "one_set_for_the_tree", "is": "wrong"}
 def state_dict(module):
@@ -1173,10 +986,8 @@ def state_dict(module):
     visit(module, "")
     return state
 
-
 # %% [markdown]
 # You put all buffers behind all parameters. The order is by module: its parameters, its buffers, then its children. Files are compared and read by people in this order. Merge the two registers of one module before you go on to its children.
-
 
 # %% variant={"exercise": "state_dict", "name": "buffers_last", "is": "wrong"}
 def state_dict(module):
@@ -1196,10 +1007,8 @@ def state_dict(module):
     visit(module, "")
     return {**parameters, **buffers}
 
-
 # %% [markdown]
 # ## load_state
-
 
 # %% variant={"exercise": "load_state", "name": "by_sets_and_data", "is": "right"}
 def load_state(own, state, strict=True):
@@ -1218,10 +1027,8 @@ def load_state(own, state, strict=True):
             tensor[...] = state[name].to(tensor.dtype)
     return missing, unexpected
 
-
 # %% [markdown]
 # You put the new tensors into the dict `own`. The model doesn't read that dict: it reads the memory that its tensors have. And an optimizer holds the old objects. Write into them: `own[name].copy_(state[name])`.
-
 
 # %% variant={"exercise": "load_state", "name": "entry_replaced", "is": "wrong"}
 def load_state(own, state, strict=True):
@@ -1235,10 +1042,8 @@ def load_state(own, state, strict=True):
         own[name] = state[name]
     return missing, unexpected
 
-
 # %% [markdown]
 # You let a tensor of another shape in. `copy_` broadcasts: one number fills a whole bias, without a word. Compare the shapes yourself, and raise whatever `strict` says.
-
 
 # %% variant={"exercise": "load_state", "name": "shape_broadcast", "is": "wrong"}
 def load_state(own, state, strict=True):
@@ -1251,10 +1056,8 @@ def load_state(own, state, strict=True):
         own[name].copy_(state[name])
     return missing, unexpected
 
-
 # %% [markdown]
 # With `strict=False` you pass over shapes that differ, or copy them all the same. `strict` is about names: a tensor whose name fits and whose shape doesn't is always an error. See the third line of Prediction 4.
-
 
 # %% variant={"exercise": "load_state", "name": "strict_about_shapes_only_when_strict", "is": "wrong"}
 def load_state(own, state, strict=True):
@@ -1269,10 +1072,8 @@ def load_state(own, state, strict=True):
         own[name].copy_(state[name])
     return missing, unexpected
 
-
 # %% [markdown]
 # You exchanged the two lists. *Missing* is what the model has and the state lacks; *unexpected* is what the state has and the model doesn't know. Read the docstring's line about them.
-
 
 # %% variant={"exercise": "load_state", "name": "missing_and_unexpected_exchanged", "is": "wrong"}
 def load_state(own, state, strict=True):
@@ -1286,10 +1087,8 @@ def load_state(own, state, strict=True):
         own[name].copy_(state[name])
     return unexpected, missing
 
-
 # %% [markdown]
 # You write before you have looked at everything, so that a model is half loaded when it raises. (PyTorch's own does that, as the cell after this exercise shows.) Find all faults first, then copy.
-
 
 # %% variant={"exercise": "load_state", "name": "half_loaded", "is": "wrong"}
 def load_state(own, state, strict=True):
@@ -1305,10 +1104,8 @@ def load_state(own, state, strict=True):
         raise RuntimeError(str((misfits, missing, unexpected)))
     return missing, unexpected
 
-
 # %% [markdown]
 # You compare how many numbers there are, not the shape. A (2, 3) and a (3, 2) hold six each, and reshaped into each other the rows are mixed up. Compare `.shape`.
-
 
 # %% variant={"exercise": "load_state", "name": "counted_instead_of_shaped", "is": "wrong"}
 def load_state(own, state, strict=True):
@@ -1322,10 +1119,8 @@ def load_state(own, state, strict=True):
         own[name].copy_(state[name].reshape(own[name].shape))
     return missing, unexpected
 
-
 # %% [markdown]
 # You raise for missing names only. With `strict=True` a name that the model doesn't know is an error, too: it mostly is a missing one, misspelled. Test both lists.
-
 
 # %% variant={"exercise": "load_state", "name": "unexpected_passes", "is": "wrong"}
 def load_state(own, state, strict=True):
@@ -1339,10 +1134,8 @@ def load_state(own, state, strict=True):
         own[name].copy_(state[name])
     return missing, unexpected
 
-
 # %% [markdown]
 # You exchanged the memory (`.data` or `set_`) of a detached tensor in the dict. The model's parameter keeps its own. And the new dtype would come along. `copy_` writes the numbers where the model reads them.
-
 
 # %% variant={"exercise": "load_state", "name": "data_exchanged", "is": "wrong", "same_as": "entry_replaced"}
 def load_state(own, state, strict=True):
@@ -1356,10 +1149,8 @@ def load_state(own, state, strict=True):
         own[name].data = state[name]
     return missing, unexpected
 
-
 # %% [markdown]
 # ## call
-
 
 # %% variant={"exercise": "call", "name": "two_helpers", "is": "right"}
 def call(module, *args):
@@ -1379,19 +1170,15 @@ def call(module, *args):
         output = output if changed is None else changed
     return output
 
-
 # %% [markdown]
 # You call `forward` and nothing else. That is what `model.forward(x)` does, and why hooks are silent then: the hooks are run by the call, not by forward. Add the two loops.
-
 
 # %% variant={"exercise": "call", "name": "forward_alone", "is": "wrong"}
 def call(module, *args):
     return module.forward(*args)
 
-
 # %% [markdown]
 # You run the hooks and throw away what they return. A hook that returns something changes what goes on: it takes the place of the arguments, or of the output. Keep `changed` if it isn't None.
-
 
 # %% variant={"exercise": "call", "name": "hooks_only_look", "is": "wrong"}
 def call(module, *args):
@@ -1402,10 +1189,8 @@ def call(module, *args):
         hook(module, args, output)
     return output
 
-
 # %% [markdown]
 # You take whatever a hook returns, None included. Most hooks only look, and return nothing: None means *leave it as it is*. Test `changed is not None`.
-
 
 # %% variant={"exercise": "call", "name": "none_taken_for_an_output", "is": "wrong"}
 def call(module, *args):
@@ -1417,10 +1202,8 @@ def call(module, *args):
         output = hook(module, args, output)
     return output
 
-
 # %% [markdown]
 # You ask whether what a hook returned is *true*. A zero isn't, and is thrown away; a tensor of many entries has no single truth value, and raises. Ask `is not None`.
-
 
 # %% variant={"exercise": "call", "name": "zero_taken_for_nothing", "is": "wrong"}
 def call(module, *args):
@@ -1435,10 +1218,8 @@ def call(module, *args):
             output = changed
     return output
 
-
 # %% [markdown]
 # You wrote `if changed:`. A tensor of many entries has no single truth value, so that raises; and a zero would be thrown away. The question is whether the hook returned anything: `is not None`.
-
 
 # %% variant={"exercise": "call", "name": "truth_of_a_tensor", "is": "wrong"}
 def call(module, *args):
@@ -1453,10 +1234,8 @@ def call(module, *args):
             output = changed
     return output
 
-
 # %% [markdown]
 # A pre-hook that returns one value replaces the arguments by it, and `forward(*args)` then takes the *value* apart: a tensor is unpacked row by row. Put a single value into a tuple.
-
 
 # %% variant={"exercise": "call", "name": "one_value_not_wrapped", "is": "wrong"}
 def call(module, *args):
@@ -1471,10 +1250,8 @@ def call(module, *args):
             output = changed
     return output
 
-
 # %% [markdown]
 # Your forward hooks are given the arguments as the caller wrote them. They are to see what forward got, after the pre-hooks. Use the same `args` throughout.
-
 
 # %% variant={"exercise": "call", "name": "hooks_get_the_first_args", "is": "wrong"}
 def call(module, *args):
@@ -1490,10 +1267,8 @@ def call(module, *args):
             output = changed
     return output
 
-
 # %% [markdown]
 # Every hook of yours is given forward's own output. What one hook returns, the next one gets: put the changed output in the place of the old one inside the loop.
-
 
 # %% variant={"exercise": "call", "name": "each_hook_gets_the_first_output", "is": "wrong"}
 def call(module, *args):
@@ -1508,10 +1283,8 @@ def call(module, *args):
             result = changed
     return result
 
-
 # %% [markdown]
 # ## convert
-
 
 # %% variant={"exercise": "convert", "name": "one_loop_over_the_tree", "is": "right"}
 def convert(module, dtype):
@@ -1528,18 +1301,14 @@ def convert(module, dtype):
         waiting += [child for child in node._modules.values() if child is not None]
     return module
 
-
 # %% [markdown]
 # You put new Parameters into the register. The numbers are right, but an optimizer that was made before holds the old objects: the model is no longer optimized, and weights that were tied are two. Exchange `parameter.data` instead.
-
 
 # %% variant={"exercise": "convert", "name": "new_parameters", "is": "wrong"}
 def convert(module, dtype):
     for name, parameter in module._parameters.items():
         if parameter is not None and parameter.is_floating_point():
-            module._parameters[name] = nn.Parameter(
-                parameter.detach().to(dtype), parameter.requires_grad
-            )
+            module._parameters[name] = nn.Parameter(parameter.detach().to(dtype), parameter.requires_grad)
     for name, buffer in module._buffers.items():
         if buffer is not None and buffer.is_floating_point():
             module._buffers[name] = buffer.to(dtype)
@@ -1548,10 +1317,8 @@ def convert(module, dtype):
             convert(child, dtype)
     return module
 
-
 # %% [markdown]
 # You called `.to(dtype)` and let the result go. A tensor's `.to` returns a new tensor and leaves the old one alone (lesson 01); only a Module's works in place. Assign what it returns.
-
 
 # %% variant={"exercise": "convert", "name": "to_without_an_assignment", "is": "wrong"}
 def convert(module, dtype):
@@ -1566,10 +1333,8 @@ def convert(module, dtype):
             convert(child, dtype)
     return module
 
-
 # %% [markdown]
 # The buffers stayed what they were. They take part in forward like any parameter: a BatchNorm in float64 with float32 statistics mixes the two. Convert `_buffers` as well.
-
 
 # %% variant={"exercise": "convert", "name": "buffers_forgotten", "is": "wrong"}
 def convert(module, dtype):
@@ -1584,10 +1349,8 @@ def convert(module, dtype):
             convert(child, dtype)
     return module
 
-
 # %% [markdown]
 # You converted integers and bools, too. A mask of bools would no longer mask, and a count of batches would become a float that stands still at 2²⁴. Ask `is_floating_point()` first.
-
 
 # %% variant={"exercise": "convert", "name": "integers_converted", "is": "wrong"}
 def convert(module, dtype):
@@ -1602,10 +1365,8 @@ def convert(module, dtype):
             convert(child, dtype)
     return module
 
-
 # %% [markdown]
 # You converted the module's own registers and not its children's. Call the function for each child: a model's root mostly has nothing of its own.
-
 
 # %% variant={"exercise": "convert", "name": "own_only", "is": "wrong"}
 def convert(module, dtype):
@@ -1620,10 +1381,8 @@ def convert(module, dtype):
             pass
     return module
 
-
 # %% [markdown]
 # You went through what is saved, and so left out the buffers with `persistent=False`. They aren't saved, but they are moved: forward uses them. Go through the registers, not through the state.
-
 
 # %% variant={"exercise": "convert", "name": "only_what_is_saved", "is": "wrong"}
 def convert(module, dtype):
@@ -1631,21 +1390,15 @@ def convert(module, dtype):
         if parameter is not None and parameter.is_floating_point():
             parameter.data = parameter.data.to(dtype)
     for name, buffer in module._buffers.items():
-        if (
-            buffer is not None
-            and buffer.is_floating_point()
-            and name not in module._non_persistent_buffers_set
-        ):
+        if buffer is not None and buffer.is_floating_point() and name not in module._non_persistent_buffers_set:
             module._buffers[name] = buffer.to(dtype)
     for child in module._modules.values():
         if child is not None:
             convert(child, dtype)
     return module
 
-
 # %% [markdown]
 # All is converted, and nothing is returned. Callers write `model = model.double()`, and would be left with None. Return the module.
-
 
 # %% variant={"exercise": "convert", "name": "nothing_returned", "is": "wrong"}
 def convert(module, dtype):
@@ -1660,7 +1413,6 @@ def convert(module, dtype):
             convert(child, dtype)
     return None
 
-
 # %% [markdown] equivalent={"exercise": "convert"}
 # What is assigned to `.data` gives its numbers alone, whether it hangs on a graph or not.
 #
@@ -1671,7 +1423,6 @@ def convert(module, dtype):
 
 # %% [markdown]
 # ## stack
-
 
 # %% variant={"exercise": "stack", "name": "appended", "is": "right"}
 class Stack(nn.Module):
@@ -1695,7 +1446,6 @@ stack_faults = "ba"
 # %% [markdown]
 # This is the stack as it was given. The list hides the layers, and the two tensors are plain attributes: nothing is in a register, as the picture shows. There is a container that registers (Prediction 2), and a register for what isn't trained (Part 3).
 
-
 # %% variant={"exercise": "stack", "name": "as_it_was", "is": "wrong"}
 class Stack(nn.Module):
     def __init__(self, sizes, mean, std):
@@ -1715,7 +1465,6 @@ stack_faults = "?"
 # %% [markdown]
 # The layers are found now; `mean` and `std` are still plain attributes. They aren't saved, and stay behind when the model is moved or converted. Look at Prediction 3.
 
-
 # %% variant={"exercise": "stack", "name": "tensors_left_plain", "is": "wrong"}
 class Stack(nn.Module):
     def __init__(self, sizes, mean, std):
@@ -1734,7 +1483,6 @@ stack_faults = "AB"
 
 # %% [markdown]
 # The buffers are there now; the layers are still in a plain list. The optimizer has nothing to train. `nn.ModuleList` around it registers them.
-
 
 # %% variant={"exercise": "stack", "name": "layers_left_in_a_list", "is": "wrong"}
 class Stack(nn.Module):
@@ -1756,7 +1504,6 @@ stack_faults = "AB"
 # %% [markdown]
 # You made `mean` and `std` Parameters. They are saved and moved, but they are also trained: the optimizer will move the statistics of your data. A buffer is saved and moved, and not trained.
 
-
 # %% variant={"exercise": "stack", "name": "statistics_as_parameters", "is": "wrong"}
 class Stack(nn.Module):
     def __init__(self, sizes, mean, std):
@@ -1775,7 +1522,6 @@ stack_faults = "AB"
 
 # %% [markdown]
 # You registered the buffers with `persistent=False`. They move with the model, but a model that is loaded from a checkpoint would normalize by the numbers it was made with. Leave `persistent` at its default.
-
 
 # %% variant={"exercise": "stack", "name": "buffers_not_saved", "is": "wrong"}
 class Stack(nn.Module):
@@ -1796,7 +1542,6 @@ stack_faults = "AB"
 
 # %% [markdown]
 # Your layers are registered under names of their own, such as `layer0`. They are trained, but the checkpoint calls the first one `layers.0`, and can't be loaded. `nn.ModuleList` gives these names.
-
 
 # %% variant={"exercise": "stack", "name": "named_one_by_one", "is": "wrong"}
 class Stack(nn.Module):
@@ -1820,7 +1565,6 @@ stack_faults = "AB"
 # %% [markdown]
 # The code is right; the letters are not. Two things were in no register: modules in a container, and tensors that belong to the model. Find the row of the table for each.
 
-
 # %% variant={"exercise": "stack", "name": "another_fault_named", "is": "wrong"}
 class Stack(nn.Module):
     def __init__(self, sizes, mean, std):
@@ -1840,7 +1584,6 @@ stack_faults = "AC"
 
 # %% [markdown]
 # ## transfer
-
 
 # %% variant={"exercise": "transfer", "name": "flags_one_by_one", "is": "right"}
 class Transfer(nn.Module):
@@ -1867,7 +1610,6 @@ freeze_fault = " e "
 # %% [markdown]
 # This is the model as it was given. `requires_grad_(False)` stops the updates of parameters; the running statistics are buffers, and forward writes them in training mode. The body has to be in `eval()`, and to stay there: look at the picture in Part 6.
 
-
 # %% variant={"exercise": "transfer", "name": "as_it_was", "is": "wrong"}
 class Transfer(nn.Module):
     def __init__(self, body, head):
@@ -1883,7 +1625,6 @@ freeze_fault = "?"
 
 # %% [markdown]
 # You put the body into `eval()` when the model is made. The first `model.train()`, which every training loop calls, walks down the tree and undoes it. Override `train`.
-
 
 # %% variant={"exercise": "transfer", "name": "eval_once", "is": "wrong"}
 class Transfer(nn.Module):
@@ -1902,7 +1643,6 @@ freeze_fault = "E"
 # %% [markdown]
 # You run the body under `no_grad`. That stops gradients (also those to x), and nothing else: in training mode the forward pass still writes the running statistics. What reads the flag is BatchNorm, so the flag has to be set: `eval()`.
 
-
 # %% variant={"exercise": "transfer", "name": "no_grad_is_frozen", "is": "wrong"}
 class Transfer(nn.Module):
     def __init__(self, body, head):
@@ -1920,7 +1660,6 @@ freeze_fault = "E"
 
 # %% [markdown]
 # The body stays what it is, and you cut the graph behind it: with `no_grad` or `detach`, no gradient reaches x. Frozen parameters need no such help; the gradient passes through them. Leave `forward` as it was.
-
 
 # %% variant={"exercise": "transfer", "name": "gradient_cut", "is": "wrong"}
 class Transfer(nn.Module):
@@ -1944,7 +1683,6 @@ freeze_fault = "E"
 # %% [markdown]
 # You keep the whole model in evaluation. The head is being trained: its Dropout and BatchNorm have to follow `train()`. Call `super().train(mode)`, then `self.body.eval()`.
 
-
 # %% variant={"exercise": "transfer", "name": "head_asleep_too", "is": "wrong"}
 class Transfer(nn.Module):
     def __init__(self, body, head):
@@ -1965,7 +1703,6 @@ freeze_fault = "E"
 
 # %% [markdown]
 # Your `train` returns None. Everybody writes `model = model.train()` or `model.eval()(x)`, which then fail. Return self.
-
 
 # %% variant={"exercise": "transfer", "name": "train_returns_nothing", "is": "wrong"}
 class Transfer(nn.Module):
@@ -1988,7 +1725,6 @@ freeze_fault = "E"
 # %% [markdown]
 # The statistics stay, but the parameters of the body are still trained: `eval()` sets a flag that BatchNorm and Dropout read, and switches no gradient off. Both are needed: `requires_grad_(False)` and `eval()`.
 
-
 # %% variant={"exercise": "transfer", "name": "parameters_left_trainable", "is": "wrong"}
 class Transfer(nn.Module):
     def __init__(self, body, head):
@@ -2009,7 +1745,6 @@ freeze_fault = "E"
 
 # %% [markdown]
 # You set `self.body.training = False`. That is the flag of the outermost module of the body, a plain attribute; the BatchNorm inside has one of its own. `eval()` walks down and sets all of them.
-
 
 # %% variant={"exercise": "transfer", "name": "flag_of_the_body_alone", "is": "wrong"}
 class Transfer(nn.Module):
@@ -2033,7 +1768,6 @@ freeze_fault = "E"
 # %% [markdown]
 # The code is right; the letter is not. What changed were running statistics: the printed names are buffers, and no optimizer wrote them. Which row of the table speaks of statistics?
 
-
 # %% variant={"exercise": "transfer", "name": "another_fault_named", "is": "wrong"}
 class Transfer(nn.Module):
     def __init__(self, body, head):
@@ -2055,7 +1789,6 @@ freeze_fault = "B"
 
 # %% [markdown]
 # ## new_head
-
 
 # %% variant={"exercise": "new_head", "name": "in_place_in_the_groups", "is": "right"}
 def new_head(model, optimizer, classes):
@@ -2083,7 +1816,6 @@ head_fault = "c"
 # %% [markdown]
 # This is the function as it was given: the model has a new head, and the optimizer goes on with the old one, since it holds objects and knows no names. And the new rows are all random. Look at the cell after Prediction 9, which finds what isn't optimized.
 
-
 # %% variant={"exercise": "new_head", "name": "as_it_was", "is": "wrong"}
 def new_head(model, optimizer, classes):
     model.head = nn.Linear(model.head.in_features, classes)
@@ -2093,7 +1825,6 @@ head_fault = "?"
 
 # %% [markdown]
 # The rows are right, and the optimizer was not told: it still holds the old head's parameters, and the new ones get gradients that nobody reads. Exchange the objects in `optimizer.param_groups`.
-
 
 # %% variant={"exercise": "new_head", "name": "optimizer_not_told", "is": "wrong"}
 def new_head(model, optimizer, classes):
@@ -2107,11 +1838,11 @@ def new_head(model, optimizer, classes):
     model.head = new
 
 
+
 head_fault = "C"
 
 # %% [markdown]
 # You added the new parameters as another group. The old ones are still in theirs, and the new group has the optimizer's defaults, not the learning rate that the head had. Put each new object where the old one was.
-
 
 # %% variant={"exercise": "new_head", "name": "added_in_a_group_of_its_own", "is": "wrong"}
 def new_head(model, optimizer, classes):
@@ -2130,7 +1861,6 @@ head_fault = "C"
 
 # %% [markdown]
 # The optimizer holds the new parameters, and still remembers something of the old ones: momentum and squares of tensors that are gone stay in `optimizer.state`, and would be saved with it. Take their entries out with `pop`.
-
 
 # %% variant={"exercise": "new_head", "name": "memory_of_the_old_head", "is": "wrong"}
 def new_head(model, optimizer, classes):
@@ -2152,7 +1882,6 @@ head_fault = "C"
 # %% [markdown]
 # You kept the Parameter objects and gave their `.data` another shape. The optimizer holds them still; but what it remembers of each (momentum, Adam's averages) has the old shape, and the next step fails. After some steps the state has to go, too.
 
-
 # %% variant={"exercise": "new_head", "name": "data_exchanged", "is": "wrong"}
 def new_head(model, optimizer, classes):
     old = model.head
@@ -2169,7 +1898,6 @@ head_fault = "C"
 
 # %% [markdown]
 # The optimizer trains the new head, which has forgotten the classes it knew: all its rows are 0. Copy the rows of the old weight and of the old bias that are in both: `[:kept]`.
-
 
 # %% variant={"exercise": "new_head", "name": "old_rows_lost", "is": "wrong"}
 def new_head(model, optimizer, classes):
@@ -2191,7 +1919,6 @@ head_fault = "C"
 # %% [markdown]
 # You copied columns where rows were meant. Linear's layout is (out, in): the classes are the *rows* of the weight, `weight[:kept]`. A column is what one feature gives to all classes.
 
-
 # %% variant={"exercise": "new_head", "name": "columns_for_rows", "is": "wrong"}
 def new_head(model, optimizer, classes):
     old = model.head
@@ -2200,9 +1927,7 @@ def new_head(model, optimizer, classes):
     with torch.no_grad():
         for fresh, known in ((new.weight, old.weight), (new.bias, old.bias)):
             fresh.zero_()
-            fresh[..., :kept] = (
-                known[: fresh.shape[0], ..., :kept] if fresh.shape[0] <= known.shape[0] else 0
-            )
+            fresh[..., :kept] = known[:fresh.shape[0], ..., :kept] if fresh.shape[0] <= known.shape[0] else 0
     model.head = new
     successor = {old.weight: new.weight, old.bias: new.bias}
     for group in optimizer.param_groups:
@@ -2216,7 +1941,6 @@ head_fault = "C"
 # %% [markdown]
 # Your function goes wrong where the new head is narrower or of the same size: it reads as many rows as there were, not as there are in both. Take `min(classes, old.out_features)`.
 
-
 # %% variant={"exercise": "new_head", "name": "only_wider", "is": "wrong"}
 def new_head(model, optimizer, classes):
     old = model.head
@@ -2224,7 +1948,7 @@ def new_head(model, optimizer, classes):
     with torch.no_grad():
         for fresh, known in ((new.weight, old.weight), (new.bias, old.bias)):
             fresh.zero_()
-            fresh[: old.out_features] = known
+            fresh[:old.out_features] = known
     model.head = new
     successor = {old.weight: new.weight, old.bias: new.bias}
     for group in optimizer.param_groups:
@@ -2237,7 +1961,6 @@ head_fault = "C"
 
 # %% [markdown]
 # Your head is float32 whatever the model is. In a float64 model the next forward pass raises, or mixes dtypes. Make it with the dtype of the old weight: `nn.Linear(..., dtype=old.weight.dtype)`.
-
 
 # %% variant={"exercise": "new_head", "name": "float32_head", "is": "wrong"}
 def new_head(model, optimizer, classes):
@@ -2261,7 +1984,6 @@ head_fault = "C"
 # %% [markdown]
 # The weight's rows are kept; the bias starts again at 0. It is one number for each class, and as much a part of what was learned. Treat both alike.
 
-
 # %% variant={"exercise": "new_head", "name": "bias_not_copied", "is": "wrong"}
 def new_head(model, optimizer, classes):
     old = model.head
@@ -2284,7 +2006,6 @@ head_fault = "C"
 
 # %% [markdown]
 # The code is right; the letter is not. The head got gradients and was never updated: who still had the old objects? Read Prediction 9.
-
 
 # %% variant={"exercise": "new_head", "name": "another_fault_named", "is": "wrong"}
 def new_head(model, optimizer, classes):
@@ -2316,7 +2037,6 @@ head_fault = "D"
 # %% [markdown]
 # ## tied_autoencoder
 
-
 # %% variant={"exercise": "tied_autoencoder", "name": "by_matrix_products", "is": "right"}
 class TiedAutoencoder(nn.Module):
     def __init__(self, features, hidden):
@@ -2330,17 +2050,13 @@ class TiedAutoencoder(nn.Module):
         hidden = (x @ self.weight.mT + self.hidden_bias).relu()
         return hidden @ self.weight + self.output_bias
 
-
 # %% variant={"exercise": "tied_autoencoder", "name": "transpose_as_a_property", "is": "right"}
 class TiedAutoencoder(nn.Module):
     def __init__(self, features, hidden):
         super().__init__()
         encoder = nn.Linear(features, hidden)
         self.weight = encoder.weight
-        self.hidden_bias, self.output_bias = (
-            nn.Parameter(torch.zeros(hidden)),
-            nn.Parameter(torch.zeros(features)),
-        )
+        self.hidden_bias, self.output_bias = nn.Parameter(torch.zeros(hidden)), nn.Parameter(torch.zeros(features))
 
     @property
     def decoder_weight(self):
@@ -2350,10 +2066,8 @@ class TiedAutoencoder(nn.Module):
         hidden = torch.clamp(F.linear(x, self.weight, self.hidden_bias), min=0)
         return F.linear(hidden, self.decoder_weight, self.output_bias)
 
-
 # %% [markdown]
 # Your decoder has a Parameter of its own, made from the transpose. It shares memory at first, and looks tied; but it is a second object: counted, saved and updated twice, and after `.double()` or a copy the two part for good. Compute the transpose in `forward`.
-
 
 # %% variant={"exercise": "tied_autoencoder", "name": "second_parameter", "is": "wrong"}
 class TiedAutoencoder(nn.Module):
@@ -2369,10 +2083,8 @@ class TiedAutoencoder(nn.Module):
         hidden = (x @ self.weight.mT + self.hidden_bias).relu()
         return hidden @ self.decoder_weight.mT + self.output_bias
 
-
 # %% [markdown]
 # You took the transpose in `__init__` and kept it. It is a plain tensor over the memory that the weight had at that moment. While nothing moves it seems to be right; `.double()` gives the weight other memory and leaves the transpose behind, and `deepcopy` refuses a tensor that hangs on a graph. Take the transpose in `forward`, each time.
-
 
 # %% variant={"exercise": "tied_autoencoder", "name": "transposed_once", "is": "wrong"}
 class TiedAutoencoder(nn.Module):
@@ -2388,10 +2100,8 @@ class TiedAutoencoder(nn.Module):
         hidden = (x @ self.weight.mT + self.hidden_bias).relu()
         return hidden @ self.decoder_weight.mT + self.output_bias
 
-
 # %% [markdown]
 # Your decoder reads the weight through `.data` or `.detach()`, so only the encoder's use gives a gradient. The gradient of a tied weight is the sum over *both* uses: look at Prediction 8.
-
 
 # %% variant={"exercise": "tied_autoencoder", "name": "decoder_detached", "is": "wrong"}
 class TiedAutoencoder(nn.Module):
@@ -2406,10 +2116,8 @@ class TiedAutoencoder(nn.Module):
         hidden = (x @ self.weight.mT + self.hidden_bias).relu()
         return hidden @ self.weight.detach() + self.output_bias
 
-
 # %% [markdown]
 # You keep the transpose as a buffer. It is saved and moved, but never trained: after a step the encoder has changed, and the decoder hasn't. One weight is one parameter; take its transpose in `forward`.
-
 
 # %% variant={"exercise": "tied_autoencoder", "name": "buffer_for_the_decoder", "is": "wrong"}
 class TiedAutoencoder(nn.Module):
@@ -2425,10 +2133,8 @@ class TiedAutoencoder(nn.Module):
         hidden = (x @ self.weight.mT + self.hidden_bias).relu()
         return hidden @ self.decoder_weight.mT + self.output_bias
 
-
 # %% [markdown]
 # Your weight has shape (features, hidden). It is laid out as Linear's: (hidden, features), a row for each hidden unit; the encoder multiplies by its transpose. Compare with the docstring.
-
 
 # %% variant={"exercise": "tied_autoencoder", "name": "weight_laid_out_in_out", "is": "wrong"}
 class TiedAutoencoder(nn.Module):
@@ -2443,10 +2149,8 @@ class TiedAutoencoder(nn.Module):
         hidden = (x @ self.weight + self.hidden_bias).relu()
         return hidden @ self.weight.mT + self.output_bias
 
-
 # %% [markdown]
 # There is no ReLU between encoder and decoder. Without one the two are a single linear map, through fewer dimensions. Add `.relu()` to the first line.
-
 
 # %% variant={"exercise": "tied_autoencoder", "name": "relu_forgotten", "is": "wrong"}
 class TiedAutoencoder(nn.Module):
@@ -2461,10 +2165,8 @@ class TiedAutoencoder(nn.Module):
         hidden = x @ self.weight.mT + self.hidden_bias
         return hidden @ self.weight + self.output_bias
 
-
 # %% [markdown]
 # Your first weights lie within ± 1 / √hidden. Linear's bound is by fan_in, the number of products that are added up for one hidden unit: that is `features`. Look at the table of Part 5.
-
 
 # %% variant={"exercise": "tied_autoencoder", "name": "bound_by_the_hidden_units", "is": "wrong"}
 class TiedAutoencoder(nn.Module):
@@ -2478,7 +2180,6 @@ class TiedAutoencoder(nn.Module):
     def forward(self, x):
         hidden = (x @ self.weight.mT + self.hidden_bias).relu()
         return hidden @ self.weight + self.output_bias
-
 
 # %% [markdown]
 # ## knowledge_check
@@ -2500,83 +2201,28 @@ answers["q10"] = "d"
 # Question 1 says that framework code is another mathematics. It isn't: with equal weights a Module and its formula agree to rounding. A Module adds bookkeeping; where numbers differ, a layout, a bias or an activation does. Read the sentence under the maps of the plane in Part 1.
 
 # %% variant={"exercise": "knowledge_check", "name": "another_mathematics", "is": "wrong"}
-answers = {
-    "q1": "a",
-    "q2": "d",
-    "q3": "a",
-    "q4": "c",
-    "q5": "b",
-    "q6": "d",
-    "q7": "a",
-    "q8": "c",
-    "q9": "b",
-    "q10": "d",
-}
+answers = {"q1": "a", "q2": "d", "q3": "a", "q4": "c", "q5": "b", "q6": "d", "q7": "a", "q8": "c", "q9": "b", "q10": "d"}
 
 # %% [markdown]
 # Questions 4 and 6 both turn on objects. A model finds its parts by name; an optimizer, and the count of parameters, go by the object. Read Part 6 again.
 
 # %% variant={"exercise": "knowledge_check", "name": "names_for_objects", "is": "wrong"}
-answers = {
-    "q1": "b",
-    "q2": "d",
-    "q3": "a",
-    "q4": "a",
-    "q5": "b",
-    "q6": "a",
-    "q7": "a",
-    "q8": "c",
-    "q9": "b",
-    "q10": "d",
-}
+answers = {"q1": "b", "q2": "d", "q3": "a", "q4": "a", "q5": "b", "q6": "a", "q7": "a", "q8": "c", "q9": "b", "q10": "d"}
 
 # %% [markdown]
 # Questions 2 and 5: you expect a Module to look into every attribute. It knows what is in its three registers, and nothing else. Play with the first explorer again.
 
 # %% variant={"exercise": "knowledge_check", "name": "registers_find_everything", "is": "wrong"}
-answers = {
-    "q1": "b",
-    "q2": "b",
-    "q3": "a",
-    "q4": "c",
-    "q5": "a",
-    "q6": "d",
-    "q7": "a",
-    "q8": "c",
-    "q9": "b",
-    "q10": "d",
-}
+answers = {"q1": "b", "q2": "b", "q3": "a", "q4": "c", "q5": "a", "q6": "d", "q7": "a", "q8": "c", "q9": "b", "q10": "d"}
 
 # %% [markdown]
 # Question 7: `requires_grad_(False)` stops gradients, not forward passes, and BatchNorm writes its statistics in forward. Look at the picture in Part 6.
 
 # %% variant={"exercise": "knowledge_check", "name": "frozen_means_frozen", "is": "wrong"}
-answers = {
-    "q1": "b",
-    "q2": "d",
-    "q3": "a",
-    "q4": "c",
-    "q5": "b",
-    "q6": "d",
-    "q7": "b",
-    "q8": "c",
-    "q9": "b",
-    "q10": "d",
-}
+answers = {"q1": "b", "q2": "d", "q3": "a", "q4": "c", "q5": "b", "q6": "d", "q7": "b", "q8": "c", "q9": "b", "q10": "d"}
 
 # %% [markdown]
 # Question 8: `strict=False` is about names. A shape that differs always raises. See the third line of Prediction 4.
 
 # %% variant={"exercise": "knowledge_check", "name": "strict_is_about_shapes", "is": "wrong"}
-answers = {
-    "q1": "b",
-    "q2": "d",
-    "q3": "a",
-    "q4": "c",
-    "q5": "b",
-    "q6": "d",
-    "q7": "a",
-    "q8": "a",
-    "q9": "b",
-    "q10": "d",
-}
+answers = {"q1": "b", "q2": "d", "q3": "a", "q4": "c", "q5": "b", "q6": "d", "q7": "a", "q8": "a", "q9": "b", "q10": "d"}

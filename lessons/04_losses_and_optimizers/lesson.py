@@ -84,7 +84,7 @@ check.prediction(prediction, predicted.grad[0, 0])
 # **Predict 2.** Five samples have the losses 1, 1, 1, 1 and 6. They come in a batch of four and a last batch of one. You average the two batch means. What do you get, and what is the mean over the five samples?
 
 # %%
-prediction_of_means = ...  # a number
+prediction_of_means = ...    # a number
 prediction_of_samples = ...  # a number
 
 losses = torch.tensor([1.0, 1.0, 1.0, 1.0, 6.0])
@@ -125,7 +125,6 @@ reduction["d"] = 3 / 4
 reduction["e"] = 2 * 4 / 8
 reduction["f"] = 4.0
 ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "read_reductions_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -170,7 +169,7 @@ check.true(set(reduction) == set("abcdef"), "there is an answer for each of a to
 
 # %%
 prediction_two_steps = ...  # a number, -torch.inf or torch.nan
-prediction_one_step = ...  # a number, -torch.inf or torch.nan
+prediction_one_step = ...   # a number, -torch.inf or torch.nan
 
 z = torch.tensor([0.0, 200.0])
 check.prediction(prediction_two_steps, z.softmax(dim=0).log()[0])
@@ -199,7 +198,6 @@ print("gradient in one step: ", z.grad.tolist())
 #
 # log Σ exp(xⱼ) = m + log Σ exp(xⱼ − m) for every m. Take the largest entry for m, and no exp can overflow.
 
-
 # %% nbgrader={"grade": false, "grade_id": "log_sum_exp", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def log_sum_exp(x, dim, keepdim=False):
     """Return log Σ exp(x) along dim, without overflow.
@@ -217,7 +215,6 @@ def log_sum_exp(x, dim, keepdim=False):
     return result if keepdim else result.squeeze(dim)
     ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "log_sum_exp_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def and_gradient(x, dim):
@@ -233,9 +230,7 @@ ruled_out = torch.tensor([[0.0, -torch.inf], [-torch.inf, -torch.inf], [1.0, 2.0
 observe("a matrix, along each dimension", lambda: [log_sum_exp(scores, 0), log_sum_exp(scores, 1)])
 observe("keepdim", log_sum_exp, scores, 1, keepdim=True)
 observe("float64, a negative dim", log_sum_exp, cube, -2)
-observe(
-    "a dimension of size 1", lambda: [log_sum_exp(cube, 2), log_sum_exp(cube[:1], 1, keepdim=True)]
-)
+observe("a dimension of size 1", lambda: [log_sum_exp(cube, 2), log_sum_exp(cube[:1], 1, keepdim=True)])
 observe("one entry", log_sum_exp, torch.tensor([-3.5]), 0)
 observe("large entries", log_sum_exp, torch.tensor([1000.0, 1001.0, 0.0]), 0)
 observe("rows far apart", log_sum_exp, torch.tensor([[500.0, 501.0], [-500.0, -501.0]]), dim=1)
@@ -267,7 +262,7 @@ check.close(log_sum_exp(torch.tensor([1000.0, 1000.0]), dim=0), torch.tensor(100
 # **Predict 4.** A three-class model is perfect: it gives its right class a logit 100 above the others. What is the loss of the two calls?
 
 # %%
-prediction_once = ...  # a number, to three decimals
+prediction_once = ...   # a number, to three decimals
 prediction_twice = ...  # the same; the probabilities (1, 0, 0) are taken for logits
 
 logits, target = torch.tensor([[100.0, 0.0, 0.0]]), torch.tensor([0])
@@ -285,9 +280,7 @@ for classes in (2, 3, 10, 1000):
     perfect = torch.zeros(1, classes)
     perfect[0, 0] = 1.0  # what a perfect model's softmax gives
     floor = F.cross_entropy(perfect, torch.tensor([0]))
-    torch.testing.assert_close(
-        floor.item(), math.log(1 + (classes - 1) / math.e), rtol=1e-5, atol=0
-    )
+    torch.testing.assert_close(floor.item(), math.log(1 + (classes - 1) / math.e), rtol=1e-5, atol=0)
     print(f"{classes:4} classes: floor {floor:.3f}, before training ln C = {math.log(classes):.3f}")
 
 # %% [markdown]
@@ -349,7 +342,7 @@ check.prediction(prediction_d, same_loss(index.unsqueeze(1)))
 
 # %%
 prediction_mean = ...  # a number, torch.inf or torch.nan
-prediction_sum = ...  # a number, torch.inf or torch.nan
+prediction_sum = ...   # a number, torch.inf or torch.nan
 
 unlabeled = torch.full((3,), -100)
 check.prediction(prediction_mean, F.cross_entropy(logits, unlabeled))
@@ -365,7 +358,6 @@ check.prediction(prediction_sum, F.cross_entropy(logits, unlabeled, reduction="s
 # ### Exercise 3. Cross-entropy · ●●● · 10 min
 #
 # Build it for both kinds of targets. Use `torch.logsumexp` in place of your own, so that this exercise doesn't rest on the last one.
-
 
 # %% nbgrader={"grade": false, "grade_id": "cross_entropy", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def cross_entropy(logits, target, ignore_index=-100, reduction="mean"):
@@ -392,7 +384,6 @@ def cross_entropy(logits, target, ignore_index=-100, reduction="mean"):
         return losses
     return losses.sum() / count if reduction == "mean" else losses.sum()
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "cross_entropy_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -426,30 +417,16 @@ observe("each reduction", ways, scores, labels.abs() % 4)
 observe("some without a label", ways, scores, labels)
 observe("the default is the mean", cross_entropy, scores, labels)
 observe("another number to ignore", ways, scores, torch.tensor([0, 1, 2, 3, 0]), ignore_index=0)
-observe(
-    "none has a label",
-    lambda: [
-        cross_entropy(scores, torch.full((5,), -100), reduction=way) for way in ("mean", "sum")
-    ],
-)
+observe("none has a label", lambda: [cross_entropy(scores, torch.full((5,), -100), reduction=way) for way in ("mean", "sum")])
 observe("probabilities", ways, scores, soft)
 observe("one-hot rows, float64", ways, scores.double(), F.one_hot(labels.abs() % 4, 4).double())
-observe(
-    "as many samples as classes",
-    lambda: [cross_entropy(scores[:4], labels[:4]), cross_entropy(scores[:4], soft[:4])],
-)
+observe("as many samples as classes", lambda: [cross_entropy(scores[:4], labels[:4]), cross_entropy(scores[:4], soft[:4])])
 observe("a single sample", ways, scores[:1], labels[:1])
 observe("large logits", with_gradient, 100 * scores, labels)
 observe("the gradient", with_gradient, scores, labels, reduction="sum")
 observe(
-    "targets that are none",
-    refusals,
-    torch.zeros(3),
-    torch.tensor([[0], [1], [2]]),
-    torch.eye(3, 4, dtype=torch.int64),
-    torch.eye(3, 5),
-    torch.tensor([0, 1]),
-    torch.tensor([0, 1, 2]),
+    "targets that are none", refusals, torch.zeros(3), torch.tensor([[0], [1], [2]]),
+    torch.eye(3, 4, dtype=torch.int64), torch.eye(3, 5), torch.tensor([0, 1]), torch.tensor([0, 1, 2]),
 )
 ### END HIDDEN TESTS
 check.close(cross_entropy(torch.zeros(2, 4), torch.tensor([3, 0])), torch.tensor(math.log(4)))
@@ -481,7 +458,6 @@ check.raises(ValueError, cross_entropy, logits, index.float())
 # |---|---|---|
 # | a logit (TinyNet) | `BCEWithLogitsLoss` | the sigmoid inside, computed together |
 # | a probability (SimpleNet) | `BCELoss` | −log p or −log(1 − p), of a sigmoid already rounded |
-
 
 # %%
 class TinyNet(nn.Module):
@@ -515,9 +491,7 @@ torch.manual_seed(0)
 net, x, y = SimpleNet(), torch.randn(64, 10), torch.randint(2, (64, 1)).float()
 apart = nn.BCELoss()(net(x), y)
 together = nn.BCEWithLogitsLoss()(net.logit(x), y)
-print(
-    f"apart {apart.item():.4f}, together {together.item():.4f}: close to ln 2 = {math.log(2):.4f}"
-)
+print(f"apart {apart.item():.4f}, together {together.item():.4f}: close to ln 2 = {math.log(2):.4f}")
 torch.testing.assert_close(apart, together)
 
 # %% [markdown]
@@ -526,7 +500,7 @@ torch.testing.assert_close(apart, together)
 # **Predict 7.** A sample of class 0 gets the logit 20: the model is sure, and wrong. What is the gradient at that logit, for the two losses?
 
 # %%
-prediction_apart = ...  # sigmoid, then BCELoss
+prediction_apart = ...     # sigmoid, then BCELoss
 prediction_together = ...  # BCEWithLogitsLoss
 
 z, zero = torch.tensor([20.0], requires_grad=True), torch.zeros(1)
@@ -564,9 +538,7 @@ def gradient_at_the_logits(loss_of_logits):
 
 worst = (y == 0) & (net.logit(x) > 18)
 apart = gradient_at_the_logits(lambda z: F.binary_cross_entropy(z.sigmoid(), y, reduction="sum"))
-together = gradient_at_the_logits(
-    lambda z: F.binary_cross_entropy_with_logits(z, y, reduction="sum")
-)
+together = gradient_at_the_logits(lambda z: F.binary_cross_entropy_with_logits(z, y, reduction="sum"))
 print("there are samples of class 0 with a logit above 18:", bool(worst.any()))
 print("their gradients, sigmoid and BCELoss, all 0:       ", bool((apart[worst] == 0).all()))
 print("their gradients, BCEWithLogitsLoss, all 1:         ", bool((together[worst] > 0.999).all()))
@@ -575,7 +547,6 @@ print("their gradients, BCEWithLogitsLoss, all 1:         ", bool((together[wors
 # ### Exercise 4. TinyNet's loss · ●●○ · 7 min
 #
 # With softplus(z) = log(1 + exp z), the two logarithms are −log sigmoid(z) = softplus(−z) and −log(1 − sigmoid(z)) = softplus(z). `F.softplus` doesn't overflow. `pos_weight` multiplies the part of the targets that are 1: with 9 negatives for each positive, `pos_weight=9` balances them.
-
 
 # %% nbgrader={"grade": false, "grade_id": "bce_with_logits", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def bce_with_logits(logits, target, pos_weight=None):
@@ -596,7 +567,6 @@ def bce_with_logits(logits, target, pos_weight=None):
         positive = positive * pos_weight
     return (positive + (1 - target) * F.softplus(logits)).mean()
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "bce_with_logits_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -623,35 +593,14 @@ t = (torch.rand(6, 1, generator=observe.generator(407)) > 0.5).float()
 t[:2] = torch.tensor([[0.0], [1.0]])
 three = torch.tensor([0.5, 1.0, 4.0])
 observe("a column of logits", bce_and_gradient, z, t)
-observe(
-    "float64, three outputs", bce_and_gradient, z.double().reshape(2, 3), t.double().reshape(2, 3)
-)
+observe("float64, three outputs", bce_and_gradient, z.double().reshape(2, 3), t.double().reshape(2, 3))
 observe("targets between 0 and 1", bce_and_gradient, z, t * 0.8 + 0.1)
 observe("pos_weight, one number", bce_and_gradient, z, t, pos_weight=torch.tensor(3.0))
-observe(
-    "pos_weight, one for each output",
-    bce_and_gradient,
-    z.reshape(2, 3),
-    t.reshape(2, 3),
-    pos_weight=three,
-)
+observe("pos_weight, one for each output", bce_and_gradient, z.reshape(2, 3), t.reshape(2, 3), pos_weight=three)
 observe("sure and right", bce_and_gradient, torch.tensor([30.0, -30.0]), torch.tensor([1.0, 0.0]))
-observe(
-    "sure and wrong",
-    bce_and_gradient,
-    torch.tensor([30.0, -30.0, 200.0, -200.0]),
-    torch.tensor([0.0, 1.0, 0.0, 1.0]),
-)
+observe("sure and wrong", bce_and_gradient, torch.tensor([30.0, -30.0, 200.0, -200.0]), torch.tensor([0.0, 1.0, 0.0, 1.0]))
 observe("no dimensions", bce_with_logits, torch.tensor(-1.5), torch.tensor(1.0))
-observe(
-    "shapes",
-    shapes,
-    ((4, 1), (4,)),
-    ((4,), (4, 1)),
-    ((2, 3), (3,)),
-    ((4, 1), (1, 1)),
-    ((4, 1), (4, 1)),
-)
+observe("shapes", shapes, ((4, 1), (4,)), ((4,), (4, 1)), ((2, 3), (3,)), ((4, 1), (1, 1)), ((4, 1), (4, 1)))
 ### END HIDDEN TESTS
 check.close(bce_with_logits(torch.zeros(3, 1), torch.ones(3, 1)), torch.tensor(math.log(2)))
 check.close(bce_with_logits(torch.tensor([40.0]), torch.tensor([0.0])), torch.tensor(40.0))
@@ -725,7 +674,6 @@ trace["g"] = -0.76
 trace["h"] = 0.2
 ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "trace_two_steps_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def traced(name):
@@ -761,7 +709,6 @@ check.true(set(trace) == set("abcdefgh"), "there is an answer for each of a to h
 # ### The shell of an optimizer
 #
 # Every optimizer in `torch.optim` is a shell around a rule. The shell holds **parameter groups**, each with its options, and a dict of **state for each parameter**; it visits every parameter that has a gradient. Here it is whole. You write the rules that it calls.
-
 
 # %%
 class Optimizer:
@@ -834,11 +781,8 @@ check.prediction(prediction_none, after_two_steps(None))
 #
 # With **momentum**, a step follows a running sum of past gradients: what keeps its sign adds up, what swings cancels. **Weight decay** adds weight_decay · p to the gradient, which is the gradient of the penalty ½ · weight_decay · p² (*L2*).
 
-
 # %% nbgrader={"grade": false, "grade_id": "sgd_update", "locked": false, "schema_version": 3, "solution": true, "task": false}
-def sgd_update(
-    p, grad, state, *, lr, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False
-):
+def sgd_update(p, grad, state, *, lr, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False):
     """Take one step of SGD as torch.optim.SGD does: change p in place.
 
     p, grad: floating-point tensors of one shape; grad is left as it was, and may be overwritten
@@ -861,7 +805,6 @@ def sgd_update(
         direction = g + momentum * state["buffer"] if nesterov else state["buffer"]
     p -= lr * direction
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "sgd_update_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -901,22 +844,10 @@ observe("dampening", walk, 4, 414, lr=0.1, momentum=0.8, dampening=0.3)
 observe("Nesterov", walk, 4, 415, lr=0.1, momentum=0.9, nesterov=True)
 observe("weight decay", walk, 3, 416, lr=0.1, weight_decay=0.2)
 observe("weight decay and momentum", walk, 4, 417, lr=0.1, momentum=0.9, weight_decay=0.2)
-observe(
-    "all options, 100 steps", walk, 100, 418, lr=0.01, momentum=0.9, weight_decay=0.1, nesterov=True
-)
-observe(
-    "float32, no dimensions", walk, 3, 419, (), torch.float32, lr=0.1, momentum=0.9, dampening=0.5
-)
+observe("all options, 100 steps", walk, 100, 418, lr=0.01, momentum=0.9, weight_decay=0.1, nesterov=True)
+observe("float32, no dimensions", walk, 3, 419, (), torch.float32, lr=0.1, momentum=0.9, dampening=0.5)
 observe("one gradient tensor, written anew", walk_in_one_gradient, 3, 420, lr=0.1, momentum=0.9)
-observe(
-    "the gradient is left alone",
-    walk_in_one_gradient,
-    2,
-    421,
-    lr=0.1,
-    momentum=0.9,
-    weight_decay=0.5,
-)
+observe("the gradient is left alone", walk_in_one_gradient, 2, 421, lr=0.1, momentum=0.9, weight_decay=0.5)
 observe("two parameters in turns", walk_in_turns, 3, 422, lr=0.1, momentum=0.9)
 ### END HIDDEN TESTS
 w, buffers = torch.tensor([1.0]), {}
@@ -971,7 +902,6 @@ widgets.ravine()
 #
 # Complete it: two lines are missing.
 
-
 # %% nbgrader={"grade": false, "grade_id": "rmsprop_update", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def rmsprop_update(p, grad, state, *, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0.0):
     """Take one step of RMSprop as torch.optim.RMSprop does: change p in place.
@@ -988,7 +918,6 @@ def rmsprop_update(p, grad, state, *, lr=0.01, alpha=0.99, eps=1e-8, weight_deca
     mean = state["mean"] = alpha * mean + (1 - alpha) * g**2
     p -= lr * g / (mean.sqrt() + eps)
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "rmsprop_update_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -1075,10 +1004,7 @@ for scale in (1.0, 1000.0):
         (scale * (w**2).sum()).backward()
         optimizer.step()
     ends.append(w.detach())
-print(
-    "20 steps down loss, and down 1000 · loss, end at the same place:",
-    torch.allclose(*ends, atol=1e-6),
-)
+print("20 steps down loss, and down 1000 · loss, end at the same place:", torch.allclose(*ends, atol=1e-6))
 
 # %% [markdown]
 # ### See it
@@ -1096,7 +1022,7 @@ plots.bias_correction()
 # **Predict 10.** Two weights, 1 and 100; their gradients are 0; `lr=0.001`, `weight_decay=0.1`. How much is taken away from each, in the first step?
 
 # %%
-prediction_adam = ...  # a list of two numbers
+prediction_adam = ...   # a list of two numbers
 prediction_adamw = ...  # a list of two numbers
 
 
@@ -1120,7 +1046,6 @@ check.prediction(prediction_adamw, taken_away(torch.optim.AdamW))
 
 # %% [markdown]
 # ### Exercise 8. Adam and AdamW · ●●● · 10 min
-
 
 # %% nbgrader={"grade": false, "grade_id": "adam_update", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def adam_update(
@@ -1149,7 +1074,6 @@ def adam_update(
     v = state["v"] = beta2 * state.get("v", 0.0) + (1 - beta2) * g**2
     p -= lr * (m / (1 - beta1**t)) / ((v / (1 - beta2**t)).sqrt() + eps)
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "adam_update_test", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -1223,16 +1147,10 @@ check.close(decayed, torch.tensor([0.9999, 99.99]))
 # %%
 tiny(x).sum().backward()
 count = sum(p.numel() for p in tiny.parameters())
-for kind, options in (
-    (torch.optim.SGD, {}),
-    (torch.optim.SGD, {"momentum": 0.9}),
-    (torch.optim.Adam, {}),
-):
+for kind, options in ((torch.optim.SGD, {}), (torch.optim.SGD, {"momentum": 0.9}), (torch.optim.Adam, {})):
     optimizer = kind(tiny.parameters(), lr=0.0, **options)
     optimizer.step()
-    tensors = [
-        v for state in optimizer.state.values() for v in state.values() if torch.is_tensor(v)
-    ]
+    tensors = [v for state in optimizer.state.values() for v in state.values() if torch.is_tensor(v)]
     kept = sum(v.numel() for v in tensors if v.ndim)  # without the count of steps, a number
     print(f"{kind.__name__:4} {options}: {kept} numbers for {count} weights")
 tiny.zero_grad()
@@ -1248,7 +1166,7 @@ tiny.zero_grad()
 # **Predict 11.** A gradient is (3, 4). What do `clip_grad_norm_` and `clip_grad_value_`, each with the limit 1, make of it?
 
 # %%
-prediction_norm = ...  # a list of two numbers
+prediction_norm = ...   # a list of two numbers
 prediction_value = ...  # a list of two numbers
 
 
@@ -1271,7 +1189,6 @@ check.prediction(prediction_value, clipped(nn.utils.clip_grad_value_))
 # %% [markdown]
 # ### Exercise 9. Clip by norm · ●●○ · 5 min
 
-
 # %% nbgrader={"grade": false, "grade_id": "clip_gradients", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def clip_gradients(parameters, max_norm):
     """Shorten all gradients together to max_norm, as clip_grad_norm_ does; return their norm.
@@ -1293,7 +1210,6 @@ def clip_gradients(parameters, max_norm):
     return norm
     ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "clip_gradients_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def clipped_by(max_norm, *grads):
@@ -1308,20 +1224,12 @@ def clipped_by(max_norm, *grads):
 
 near = (1e-5, 1e-5)  # 1e-6 in the factor is no misunderstanding
 draw = observe.generator(461)
-matrix, vector, single = (
-    torch.randn(3, 4, generator=draw),
-    5 * torch.randn(4, generator=draw),
-    torch.randn((), generator=draw),
-)
-observe(
-    "three gradients, clipped together", clipped_by, 1.0, matrix, vector, single, tolerance=near
-)
+matrix, vector, single = torch.randn(3, 4, generator=draw), 5 * torch.randn(4, generator=draw), torch.randn((), generator=draw)
+observe("three gradients, clipped together", clipped_by, 1.0, matrix, vector, single, tolerance=near)
 observe("another length", clipped_by, 2.5, matrix, vector, tolerance=near)
 observe("a parameter without a gradient", clipped_by, 0.5, matrix, None, vector, tolerance=near)
 observe("short enough", clipped_by, 100.0, matrix, vector, tolerance=near)
-observe(
-    "a little shorter than the limit", clipped_by, 7.0, torch.tensor([3.0, 4.0]), tolerance=near
-)
+observe("a little shorter than the limit", clipped_by, 7.0, torch.tensor([3.0, 4.0]), tolerance=near)
 observe("one gradient", clipped_by, 0.01, single, tolerance=near)
 observe("a gradient of zeros", clipped_by, 1.0, torch.zeros(4), torch.zeros(2), tolerance=near)
 observe("no gradient at all", clipped_by, 1.0, None, None, tolerance=near)
@@ -1389,7 +1297,6 @@ print("warnings of PyTorch:", len(caught), caught[0].category.__name__)
 #
 # Build a schedule that many large models are trained with. Its value is a *factor* for the learning rate, as `LambdaLR` wants it.
 
-
 # %% nbgrader={"grade": false, "grade_id": "rate_factor", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def rate_factor(step, warmup, total, floor=0.0):
     """Return the factor of the learning rate at update `step`, counted from 0. A float.
@@ -1409,7 +1316,6 @@ def rate_factor(step, warmup, total, floor=0.0):
     progress = (step - warmup) / (total - warmup)
     return floor + (1 - floor) * (1 + math.cos(math.pi * progress)) / 2
     ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "rate_factor_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -1445,9 +1351,7 @@ plots.tracked(
         "floor 0": [1e-3 * rate_factor(step, 10, 100) for step in range(100)],
         "floor 0.1": [1e-3 * rate_factor(step, 10, 100, floor=0.1) for step in range(100)],
     },
-    "update",
-    "learning rate",
-    title="rate_factor, times 0.001",
+    "update", "learning rate", title="rate_factor, times 0.001",
 )
 
 # %% [markdown]
@@ -1513,7 +1417,6 @@ check.parity(bce_with_logits, torch_bce, inputs(random_binary, 200))
 # %% [markdown]
 # Then the optimizers. TinyNet takes 100 steps on the plane, once with your rule and once with PyTorch's, from the same weights. In float64 the weights at the end have to agree to 10⁻⁶, for each set of options. In float32, where the last set of each rule is tried, a step is rounded at the seventh digit, and another order of operations rounds otherwise: 100 steps later, 10⁻⁴ is what one may ask for.
 
-
 # %%
 def trained(make_optimizer, dtype, steps=100):
     """TinyNet's weights, as one vector, after so many steps."""
@@ -1568,13 +1471,9 @@ check.parity(by_your_rule, by_torch_optim, in_float32, rtol=1e-4, atol=1e-4)
 # %% [markdown]
 # Clipping and the schedule, too:
 
-
 # %%
 def random_gradients():
-    return (
-        [random_logits(whole(1, 4), 2).float() for _ in range(whole(1, 4))],
-        10.0 ** whole(-1, 3),
-    )
+    return ([random_logits(whole(1, 4), 2).float() for _ in range(whole(1, 4))], 10.0 ** whole(-1, 3))
 
 
 def norm_and_gradients(clip):
@@ -1622,7 +1521,6 @@ print("the cosine is that of CosineAnnealingLR")
 # ### Six to look at
 #
 # Read the symptom, form a hypothesis, and only then open the answer.
-
 
 # %%
 def start():
@@ -1744,19 +1642,11 @@ before = model.hidden.weight.clone()
 model.hidden.requires_grad_(False)
 F.binary_cross_entropy_with_logits(model(x), y).backward()
 torch.optim.Adam(model.parameters(), lr=1e-3).step()
-print(
-    "5. with requires_grad_(False), the layer is as it was:",
-    torch.equal(model.hidden.weight, before),
-)
+print("5. with requires_grad_(False), the layer is as it was:", torch.equal(model.hidden.weight, before))
 
 w = torch.tensor([[150.0], [0.0]], requires_grad=True)
 F.cross_entropy((w @ torch.ones(1, 1)).T, torch.tensor([1])).backward()
-print(
-    "6. smallest probability",
-    probabilities.min().item(),
-    "gradient on logits",
-    w.grad.flatten().tolist(),
-)
+print("6. smallest probability", probabilities.min().item(), "gradient on logits", w.grad.flatten().tolist())
 
 # %% [markdown]
 # ### Exercise 11. Repair: the loss of an epoch · ●●○ · 7 min
@@ -1783,12 +1673,9 @@ def cut(logits, target, *sizes):
 
 
 print(f"(1) two perfect samples: {faulty_epoch_loss(cut(logits[:2], target[:2], 2)).item():.2f}")
-print(
-    f"(2) cut 2 + 3: {faulty_epoch_loss(cut(logits, target, 2, 3)).item():.2f}, "
-    f"cut 1 + 4: {faulty_epoch_loss(cut(logits, target, 1, 4)).item():.2f}"
-)
+print(f"(2) cut 2 + 3: {faulty_epoch_loss(cut(logits, target, 2, 3)).item():.2f}, "
+      f"cut 1 + 4: {faulty_epoch_loss(cut(logits, target, 1, 4)).item():.2f}")
 print(f"(3) cut 3 + 2: {faulty_epoch_loss(cut(logits, target, 3, 2)).item():.2f}")
-
 
 # %% nbgrader={"grade": false, "grade_id": "epoch_loss", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def epoch_loss(batches):
@@ -1811,7 +1698,6 @@ def epoch_loss(batches):
 ### BEGIN SOLUTION
 epoch_faults = {"not 0": "A", "depends on the cut": "B", "NaN": "C"}
 ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "epoch_loss_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -1887,7 +1773,6 @@ before = model.hidden.weight.clone()
 faulty_step_without(optimizer, model.hidden)
 print("the layer is as it was:", torch.equal(model.hidden.weight, before))
 
-
 # %% nbgrader={"grade": false, "grade_id": "step_without", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def step_without(optimizer, layer):
     """Take one optimizer.step() in which the parameters of `layer` are left out.
@@ -1908,7 +1793,6 @@ def step_without(optimizer, layer):
 ### BEGIN SOLUTION
 freeze_fault = "G"
 ### END SOLUTION
-
 
 # %% nbgrader={"grade": true, "grade_id": "step_without_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
@@ -1942,34 +1826,13 @@ def with_groups(net):
     return torch.optim.AdamW(groups, lr=0.1, weight_decay=0.1)
 
 
-observe(
-    "momentum", weights_after, lambda net: torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
-)
-observe(
-    "weight decay alone",
-    weights_after,
-    lambda net: torch.optim.SGD(net.parameters(), lr=0.1, weight_decay=0.1),
-)
+observe("momentum", weights_after, lambda net: torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9))
+observe("weight decay alone", weights_after, lambda net: torch.optim.SGD(net.parameters(), lr=0.1, weight_decay=0.1))
 observe("Adam", weights_after, lambda net: torch.optim.Adam(net.parameters(), lr=0.1))
-observe(
-    "Adam, and steps afterwards",
-    weights_after,
-    lambda net: torch.optim.Adam(net.parameters(), lr=0.1),
-    later=2,
-)
-observe(
-    "momentum, and a step afterwards",
-    weights_after,
-    lambda net: torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9),
-    later=1,
-)
+observe("Adam, and steps afterwards", weights_after, lambda net: torch.optim.Adam(net.parameters(), lr=0.1), later=2)
+observe("momentum, and a step afterwards", weights_after, lambda net: torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9), later=1)
 observe("AdamW in two groups", weights_after, with_groups, later=1)
-observe(
-    "AdamW, before any other step",
-    weights_after,
-    lambda net: torch.optim.AdamW(net.parameters(), lr=0.1, weight_decay=0.5),
-    ordinary=0,
-)
+observe("AdamW, before any other step", weights_after, lambda net: torch.optim.AdamW(net.parameters(), lr=0.1, weight_decay=0.5), ordinary=0)
 observe("a parameter without a gradient", weights_after, with_groups, missing=True)
 observe("the name of the fault", lambda: freeze_fault.strip().upper())
 ### END HIDDEN TESTS
@@ -2002,7 +1865,6 @@ check.true(freeze_fault in set("ABCDEFGHIJ"), "freeze_fault is a letter of the t
 #
 # ### Exercise 13. Design: who decays? · ●●○ · 7 min
 
-
 # %% nbgrader={"grade": false, "grade_id": "decay_groups", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def decay_groups(module, weight_decay):
     """Return parameter groups for torch.optim: a list of two dicts with "params" and "weight_decay".
@@ -2021,7 +1883,6 @@ def decay_groups(module, weight_decay):
     ]
     ### END SOLUTION
 
-
 # %% nbgrader={"grade": true, "grade_id": "decay_groups_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 def decays(module, weight_decay):
@@ -2033,9 +1894,7 @@ def decays(module, weight_decay):
 
 
 def tied():
-    net = nn.ModuleDict(
-        {"embed": nn.Embedding(5, 3), "norm": nn.LayerNorm(3), "head": nn.Linear(3, 5)}
-    )
+    net = nn.ModuleDict({"embed": nn.Embedding(5, 3), "norm": nn.LayerNorm(3), "head": nn.Linear(3, 5)})
     net["head"].weight = net["embed"].weight
     return net
 
@@ -2058,15 +1917,8 @@ class Scaled(nn.Module):
 
 
 observe("one layer", decays, nn.Linear(4, 2), 0.1)
-observe(
-    "normalization layers",
-    decays,
-    nn.Sequential(nn.Linear(2, 4), nn.BatchNorm1d(4), nn.LayerNorm(4), nn.Linear(4, 1)),
-    0.02,
-)
-observe(
-    "kernels of four dimensions", decays, nn.Sequential(nn.Conv2d(1, 2, 3), nn.GroupNorm(1, 2)), 0.3
-)
+observe("normalization layers", decays, nn.Sequential(nn.Linear(2, 4), nn.BatchNorm1d(4), nn.LayerNorm(4), nn.Linear(4, 1)), 0.02)
+observe("kernels of four dimensions", decays, nn.Sequential(nn.Conv2d(1, 2, 3), nn.GroupNorm(1, 2)), 0.3)
 observe("tied weights", decays, tied(), 0.1)
 observe("frozen parameters", decays, partly_frozen(), 0.1)
 observe("the shape decides, not the name", decays, Scaled(), 0.05)
@@ -2099,9 +1951,7 @@ groups = [
     {"params": [model.hidden.weight, model.output.weight], "weight_decay": 0.01},
     {"params": [model.hidden.bias, model.output.bias], "weight_decay": 0.0},
 ]
-optimizer = torch.optim.AdamW(
-    groups, lr=0.02
-)  # after model.to: its state is made where the weights are
+optimizer = torch.optim.AdamW(groups, lr=0.02)  # after model.to: its state is made where the weights are
 scheduler = torch.optim.lr_scheduler.LambdaLR(
     optimizer, lambda step: min((step + 1) / 20, (1 + math.cos(math.pi * step / 200)) / 2)
 )
@@ -2122,7 +1972,6 @@ print("at the end less than half of that:", history[-1] < history[0] / 2)
 # ### See it
 #
 # TinyNet's loss on the plane with three rules: Adam at 10⁻³, the rate that is given everywhere, is slow for so small a net. Lesson 05 trains it to the end.
-
 
 # %%
 def history_of(kind, **options):
@@ -2145,8 +1994,7 @@ plots.tracked(
         "momentum 0.9": history_of(torch.optim.SGD, lr=0.1, momentum=0.9),
         "Adam 0.001": history_of(torch.optim.Adam, lr=1e-3),
     },
-    "step",
-    "loss",
+    "step", "loss",
 )
 
 # %% [markdown]
@@ -2241,121 +2089,63 @@ answers = {}  # such as answers["q1"] = "a"
 
 ### BEGIN SOLUTION
 answers = {
-    "q1": "c",
-    "q2": "b",
-    "q3": "a",
-    "q4": "d",
-    "q5": "b",
-    "q6": "c",
-    "q7": "c",
-    "q8": "a",
-    "q9": "b",
-    "q10": "d",
+    "q1": "c", "q2": "b", "q3": "a", "q4": "d", "q5": "b",
+    "q6": "c", "q7": "c", "q8": "a", "q9": "b", "q10": "d",
 }
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "knowledge_check_test", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
-observe(
-    "question 1",
-    answers.get,
-    "q1",
-    because={
-        "a": "The line stands right before the weights change, so it looks like it. backward() only fills .grad; the weights change in optimizer.step().",
-        "b": "It computes them, but returns None. They are added to each leaf's .grad, which is how the optimizer finds them.",
-        "d": "The graph is walked at once. It is step() that does little: it reads what backward() left in .grad.",
-    },
-)
-observe(
-    "question 2",
-    answers.get,
-    "q2",
-    because={
-        "a": "An assignment would overwrite; backward() adds, as one weight may be reached by many paths and many calls. That is why zero_grad exists.",
-        "c": "Nothing counts the calls, so nothing can divide by them. Whoever accumulates divides the loss by hand.",
-        "d": "The second call does its work, too: it adds to what the first one left.",
-    },
-)
-observe(
-    "question 3",
-    answers.get,
-    "q3",
-    because={
-        "b": "Finite differences would be off by an irregular little, and would take two passes for each weight. Autograd applies the rules that you used on paper.",
-        "c": "Nothing is scaled behind your back: with the same loss the numbers agree to the last digits. An exact factor is always in the loss, a half, a mean or a sum.",
-        "d": "Rounding changes the seventh digit, at random. It makes no exact factor of 2.",
-    },
-)
-observe(
-    "question 4",
-    answers.get,
-    "q4",
-    because={
-        "a": "A small rate makes progress slow, and this one stopped, at a number that three classes give away: log(1 + 2/e).",
-        "b": "On logits the loss of a perfect model goes to 0. It can't where the largest logit is a probability, 1, and the others are 0.",
-        "c": "One-hot rows and indices give the same loss. The form of the target moves no floor.",
-    },
-)
-observe(
-    "question 5",
-    answers.get,
-    "q5",
-    because={
-        "a": "That is the mean of the three batch means: it counts each of the 10 last samples ten times as much as the others.",
-        "c": "The last batch is small, but its samples count: 31 is added to 200 and divided by 210.",
-        "d": "That is the sum of the three means. Take sums over samples: 100 + 100 + 31, and divide by 210.",
-    },
-)
-observe(
-    "question 6",
-    answers.get,
-    "q6",
-    because={
-        "a": "Then a sigmoid runs twice: probabilities are taken for logits between 0 and 1, and the loss has a floor again.",
-        "b": "That hides the infinity, and the gradient of everything that is clipped is 0: the worst mistakes are not learned from.",
-        "d": "They agree for small logits. From about 17 on, float32 rounds the sigmoid to 1, and the gradient is 0.",
-    },
-)
-observe(
-    "question 7",
-    answers.get,
-    "q7",
-    because={
-        "a": "eval() sounds like switching learning off. It only sets the flag that Dropout and BatchNorm read; gradients and steps go on.",
-        "b": "A zero is a gradient like any other: Adam's mean of the earlier ones still moves the weight.",
-        "d": "Adam divides by the size of the gradients, so small ones make steps as long as large ones.",
-    },
-)
-observe(
-    "question 8",
-    answers.get,
-    "q8",
-    because={
-        "b": "That is SGD. Adam divides by the root of the mean square, which grows by 1000, too.",
-        "c": "v grows by 1000 squared, but it is its root that divides, and m above it grows by 1000 as well.",
-        "d": "The root is taken of squares: it grows by 1000, and cancels the 1000 of m.",
-    },
-)
-observe(
-    "question 9",
-    answers.get,
-    "q9",
-    because={
-        "a": "It decays all that is in a group with a weight_decay. To leave biases out, you make a group for them.",
-        "c": "It has the option, as an L2 term in the gradient. That is what makes it weak for weights with large gradients.",
-        "d": "Both correct it. They differ in one line: where the decay enters.",
-    },
-)
-observe(
-    "question 10",
-    answers.get,
-    "q10",
-    because={
-        "a": "The step has been made with the whole gradient; what is clipped afterwards is thrown away by zero_grad.",
-        "b": "Before backward() there is nothing to clip, or last step's gradient.",
-        "c": "It looks tidy, but the scheduler then sets the rate before its first value was used: the first rate is left out.",
-    },
-)
+observe("question 1", answers.get, "q1", because={
+    "a": "The line stands right before the weights change, so it looks like it. backward() only fills .grad; the weights change in optimizer.step().",
+    "b": "It computes them, but returns None. They are added to each leaf's .grad, which is how the optimizer finds them.",
+    "d": "The graph is walked at once. It is step() that does little: it reads what backward() left in .grad.",
+})
+observe("question 2", answers.get, "q2", because={
+    "a": "An assignment would overwrite; backward() adds, as one weight may be reached by many paths and many calls. That is why zero_grad exists.",
+    "c": "Nothing counts the calls, so nothing can divide by them. Whoever accumulates divides the loss by hand.",
+    "d": "The second call does its work, too: it adds to what the first one left.",
+})
+observe("question 3", answers.get, "q3", because={
+    "b": "Finite differences would be off by an irregular little, and would take two passes for each weight. Autograd applies the rules that you used on paper.",
+    "c": "Nothing is scaled behind your back: with the same loss the numbers agree to the last digits. An exact factor is always in the loss, a half, a mean or a sum.",
+    "d": "Rounding changes the seventh digit, at random. It makes no exact factor of 2.",
+})
+observe("question 4", answers.get, "q4", because={
+    "a": "A small rate makes progress slow, and this one stopped, at a number that three classes give away: log(1 + 2/e).",
+    "b": "On logits the loss of a perfect model goes to 0. It can't where the largest logit is a probability, 1, and the others are 0.",
+    "c": "One-hot rows and indices give the same loss. The form of the target moves no floor.",
+})
+observe("question 5", answers.get, "q5", because={
+    "a": "That is the mean of the three batch means: it counts each of the 10 last samples ten times as much as the others.",
+    "c": "The last batch is small, but its samples count: 31 is added to 200 and divided by 210.",
+    "d": "That is the sum of the three means. Take sums over samples: 100 + 100 + 31, and divide by 210.",
+})
+observe("question 6", answers.get, "q6", because={
+    "a": "Then a sigmoid runs twice: probabilities are taken for logits between 0 and 1, and the loss has a floor again.",
+    "b": "That hides the infinity, and the gradient of everything that is clipped is 0: the worst mistakes are not learned from.",
+    "d": "They agree for small logits. From about 17 on, float32 rounds the sigmoid to 1, and the gradient is 0.",
+})
+observe("question 7", answers.get, "q7", because={
+    "a": "eval() sounds like switching learning off. It only sets the flag that Dropout and BatchNorm read; gradients and steps go on.",
+    "b": "A zero is a gradient like any other: Adam's mean of the earlier ones still moves the weight.",
+    "d": "Adam divides by the size of the gradients, so small ones make steps as long as large ones.",
+})
+observe("question 8", answers.get, "q8", because={
+    "b": "That is SGD. Adam divides by the root of the mean square, which grows by 1000, too.",
+    "c": "v grows by 1000 squared, but it is its root that divides, and m above it grows by 1000 as well.",
+    "d": "The root is taken of squares: it grows by 1000, and cancels the 1000 of m.",
+})
+observe("question 9", answers.get, "q9", because={
+    "a": "It decays all that is in a group with a weight_decay. To leave biases out, you make a group for them.",
+    "c": "It has the option, as an L2 term in the gradient. That is what makes it weak for weights with large gradients.",
+    "d": "Both correct it. They differ in one line: where the decay enters.",
+})
+observe("question 10", answers.get, "q10", because={
+    "a": "The step has been made with the whole gradient; what is clipped afterwards is thrown away by zero_grad.",
+    "b": "Before backward() there is nothing to clip, or last step's gradient.",
+    "c": "It looks tidy, but the scheduler then sets the rate before its first value was used: the first rate is left out.",
+})
 ### END HIDDEN TESTS
 questions = {f"q{n}" for n in range(1, 11)}
 check.true(set(answers) == questions, "each of q1 to q10 has an answer")

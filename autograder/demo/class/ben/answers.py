@@ -10,13 +10,11 @@ def broadcast_shape(a, b):
             raise ValueError("these shapes don't fit")
     return tuple(n if m == 1 else m for m, n in zip(a, b))
 
-
 # %% softmax_along
 def softmax_along(x, dim):
     # Right, until the numbers are large.
     e = torch.exp(x)
     return e / e.sum(dim=dim, keepdim=True)
-
 
 # %% contiguous_strides
 def contiguous_strides(shape):

@@ -4,5 +4,4 @@ def center(array):
     x -= x.mean(dim=0)
     return x
 
-
 array_fault = "E"

@@ -3,6 +3,5 @@ def pairwise_sum(x):
     while x.numel() > 0:
         pass
 
-
 while True:
     pass
