@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import MappingProxyType
 
 from nbformat import NotebookNode
 
@@ -15,16 +17,23 @@ from nbformat import NotebookNode
 _OBSERVING = ("observation.py", "encoding.py", "describe.py")
 
 
-def fingerprint(source: NotebookNode, salt: str = "", variants: str = "") -> dict[str, str]:
+def fingerprint(
+    source: NotebookNode,
+    salt: str = "",
+    variants: str = "",
+    files: Mapping[str, bytes] = MappingProxyType({}),
+) -> dict[str, str]:
     """The fingerprint of a key for a source notebook.
 
-    variants: the text of the lesson's variants.py.
+    variants: the text of the lesson's variants.py. files: what lies beside the notebook, by name.
     """
+    beside = [[name, hashlib.sha256(data).hexdigest()] for name, data in sorted(files.items())]
     code = [_content(cell) for cell in source.cells if cell.cell_type == "code"]
     return {
         "lesson": digest(json.dumps(code, sort_keys=True)),
         "variants": digest(variants),
         "salt": digest(salt),
+        "data": digest(json.dumps(beside)),
         **here(),
     }
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 import nbformat
 from nbformat import NotebookNode
@@ -18,8 +19,11 @@ from autograder.execute import Execution, execute
 from autograder.fingerprint import fingerprint
 from autograder.key import SALT_VARIABLE, AnswerKey, load
 from autograder.observations import Observation, nodes, read
+from autograder.workdir import write_files
 
 INCOMPARABLE = {"other", "too_large", "malformed"}
+# A reference that raises one of these is not finished, whatever it was asked.
+UNFINISHED = {"NameError", "UnboundLocalError", "NotImplementedError", "ModuleNotFoundError"}
 
 
 @dataclass(frozen=True)
@@ -54,17 +58,19 @@ def ensure(
     *,
     salt: str = "",
     variants: Variants | None = None,
+    files: Mapping[str, bytes] = MappingProxyType({}),
     timeout_s: int = 120,
     kernel_name: str = "python3",
 ) -> Ensured:
     """The key at `path`, made by running the notebook at `source_path` where it is needed.
 
-    variants: the lesson's, of which the wrong ones are run too. ExecutionError when the
-    reference does not run to its end or observes what can't be compared.
+    variants: the lesson's, of which the wrong ones are run too. files: what it runs beside, by
+    name. ExecutionError when the reference does not run to its end, lacks a name, or observes
+    what can't be compared.
     """
     source = nbformat.read(source_path, as_version=4)
     known = variants or Variants()
-    wanted = fingerprint(source, salt, known.text)
+    wanted = fingerprint(source, salt, known.text, files)
     if not observes(source):
         return Ensured(AnswerKey({}, wanted))
     try:
@@ -72,6 +78,7 @@ def ensure(
     except StaleKey as why:
         reason = str(why)
     with TemporaryDirectory(prefix="reference-") as workdir:
+        write_files(Path(workdir), files)
         run = execute(
             source,
             workdir=Path(workdir),
@@ -100,6 +107,7 @@ def from_execution(run: Execution, made_for: dict[str, str]) -> AnswerKey:
         _refuse_error(cell, number)
         if utils.is_grade(cell) and (seen := read(cell)):
             grade_id = cell.metadata.nbgrader.grade_id
+            _refuse_unfinished(seen, grade_id)
             _refuse_incomparable(seen, grade_id)
             cells[grade_id] = tuple(seen)
     return AnswerKey(cells, made_for)
@@ -123,6 +131,16 @@ def _refuse_error(cell: NotebookNode, number: int) -> None:
             raise ExecutionError(
                 f"The reference raised {output.ename} in cell {number}: {output.evalue} "
                 "Run `autograder build` to see where."
+            )
+
+
+def _refuse_unfinished(seen: list[Observation], grade_id: str) -> None:
+    for observation in seen:
+        raised = observation.observed.get("type")
+        if observation.observed["kind"] == "exception" and raised in UNFINISHED:
+            raise ExecutionError(
+                f"{grade_id} observes that the reference raises {raised} ({observation.name!r}): "
+                "every answer that lacks a name would match it. Mend the reference or the call."
             )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from autograder.grade.course_folder import CourseFolder
 from autograder.grade.known import known_variants
 from autograder.grade.pipeline import RunSettings
+from autograder.grade.plan import source_files
 from autograder.key import AnswerKey, key_path
 from autograder.key_making import ensure
 
@@ -28,7 +29,8 @@ def answer_key(
         return AnswerKey({}, {})
     path = key_path(course.root, assignment, notebook)
     variants = known_variants(course, assignment, run.salt)
-    ensured = ensure(source, path, salt=run.salt, variants=variants)
+    files = source_files(course, assignment)
+    ensured = ensure(source, path, salt=run.salt, variants=variants, files=files)
     if ensured.made_because:
         say(f"Made the answer key of {assignment}/{notebook}: {_lower(ensured.made_because)}")
     return ensured.key

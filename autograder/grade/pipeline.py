@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from nbformat import NotebookNode
 
@@ -15,6 +15,7 @@ from autograder.grade.outputs import enter_verdict
 from autograder.judge import Verdict, judge
 from autograder.kernels import KERNEL_NAME
 from autograder.key import SALT_VARIABLE, AnswerKey
+from autograder.workdir import write_files
 
 FULL, NONE = "full", "none"
 # A notebook's time, in those of a cell: it bounds what its cells take together.
@@ -85,14 +86,3 @@ def kernel_for(nb: NotebookNode, settings: RunSettings) -> str:
             "With --sandbox=none its own kernel runs it, with all that you may do."
         )
     return KERNEL_NAME
-
-
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files by their relative path; one that would leave the folder is an error."""
-    for name, data in files.items():
-        path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts:
-            raise ExecutionError(f"{name} is not a path inside the submission's folder.")
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)

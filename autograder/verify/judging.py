@@ -14,12 +14,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
 from autograder.execute import Execution, Fate, execute
-from autograder.grade.pipeline import write_files
 from autograder.judge import CellVerdict, judge
 from autograder.key import SALT_VARIABLE, AnswerKey
 from autograder.observations import Observation, read
 from autograder.verify.candidates import Candidate, Kind
 from autograder.verify.rounds import Round, Slot
+from autograder.workdir import write_files
 
 
 class State(Enum):

@@ -74,6 +74,8 @@ FAULTS = {
     "observe('a', double, 1)\nobserve('a', double, 2)": "twice",
     "observe('a', undefined, 1)": "raised NameError in cell 3",
     "observe('a', lambda: [object()])": "can't be compared",
+    "observe('a', lambda: undefined)": "the reference raises NameError",
+    "observe('a', lambda: (_ for _ in ()).throw(NotImplementedError))": "raises NotImpl",
 }
 
 
@@ -87,3 +89,12 @@ def test_a_reference_that_ends_its_kernel_is_refused(tmp_path):
     notebook = source(tmp_path, "observe('a', double, 1)", before="import os; os._exit(1)")
     with pytest.raises(ExecutionError, match="cell 2 exited"):
         ensure(notebook, tmp_path / "key.json")
+
+
+def test_the_reference_runs_beside_its_files_and_other_files_need_another_key(tmp_path):
+    notebook = source(tmp_path, "observe('read', lambda: open('data.csv').read())")
+    path = tmp_path / "key.json"
+    made = ensure(notebook, path, files={"data.csv": b"1,2"})
+    assert made.key.cells["double_test"][0].observed == {"kind": "str", "value": "1,2"}
+    again = ensure(notebook, path, files={"data.csv": b"1,3"})
+    assert again.made_because == "The answer key was made for another data."
