@@ -8,14 +8,15 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends libseccomp2 g++ \
     && rm -rf /var/lib/apt/lists/*
 
-WORKDIR /opt/pytorch-mechanics
+WORKDIR /pytorch-mechanics
 # What the package is made of, and nothing else: no lesson with its solutions, no student's work.
 COPY pyproject.toml constraints.txt README.md LICENSE LICENSE-lessons ./
 COPY course ./course
 COPY autograder ./autograder
-# torch without CUDA: a container on a laptop has no use for it.
-RUN pip install --no-cache-dir --extra-index-url https://download.pytorch.org/whl/cpu \
-    -c constraints.txt ".[instructor]"
+# A container on a laptop has no use for CUDA: pytorch.org names an index of smaller CPU builds,
+# given by --build-arg PIP_EXTRA_INDEX_URL=ADDRESS, which pip reads.
+ARG PIP_EXTRA_INDEX_URL
+RUN pip install --no-cache-dir -c constraints.txt ".[instructor]"
 
 # Root, so that each kernel becomes a user of its own. Nothing else in here is worth having.
 WORKDIR /course
