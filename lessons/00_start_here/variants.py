@@ -290,6 +290,14 @@ def numpy_gradients(weights, x, y):
     d_before = (d_logits @ w2) * (before > 0)
     return [x.T @ d_before, d_before.sum(axis=0), d_logits.T @ hidden, d_logits.sum(axis=0)]
 
+# %% [markdown] equivalent={"exercise": "numpy_gradients"}
+# The output layer has one unit: (N, 1) times (1, H) is the same product, whether rows meet columns or both are broadcast.
+#
+# ```diff
+# - d_hidden = d_logits @ w2                             # (N, H)
+# + d_hidden = d_logits * w2                             # (N, H)
+# ```
+
 # %% [markdown]
 # ## descend
 
