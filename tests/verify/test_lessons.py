@@ -1,4 +1,4 @@
-"""Lesson 01 is proved, and each of its observations that matters is needed for that."""
+"""Each lesson is proved, and each of its observations that matters is needed for that."""
 
 from __future__ import annotations
 
@@ -21,12 +21,16 @@ ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3000)]
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+LESSONS = sorted(path.parent.name for path in (ROOT / "lessons").glob("*/lesson.py"))
+CAUGHT = 0.95
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Place:
     course = tmp_path_factory.mktemp("course")
-    shutil.copytree(ROOT / "lessons" / "01_tensors", course / "lessons" / "01_tensors")
+    shutil.copytree(ROOT / "lessons" / request.param, course / "lessons" / request.param)
     (course / "nbgrader_config.py").touch()
-    return Place(course, "01_tensors")
+    return Place(course, request.param)
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +41,13 @@ def verified(place: Place) -> Verified:
 
 def test_it_is_proved(verified: Verified) -> None:
     assert verified.holes == ()
-    assert len(verified.proofs) == 14
-    caught = sum(proof.mutants.good for proof in verified.proofs)
-    assert caught >= 0.95 * sum(proof.mutants.of for proof in verified.proofs)
     assert not [each for proof in verified.proofs for each in proof.observations if each.idle]
+
+
+def test_nearly_all_its_mutants_are_caught(verified: Verified) -> None:
+    caught = sum(proof.mutants.good for proof in verified.proofs)
+    # Those that variants.py acknowledges as equivalent are no part of these.
+    assert caught >= CAUGHT * sum(proof.mutants.of for proof in verified.proofs) > 0
 
 
 def test_deleting_any_observation_that_matters_fails(verified: Verified, place: Place) -> None:
@@ -53,7 +60,7 @@ def test_deleting_any_observation_that_matters_fails(verified: Verified, place: 
         for each in proof.observations
         if each.only
     ]
-    assert len(mattering) > 20
+    assert mattering
     for exercise, observation in mattering:
         left = [_without(each, exercise, observation.name) for each in verified.outcomes]
         found = holes(left, AnswerKey({}, {}), text.variants)
