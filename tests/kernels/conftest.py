@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from .running import Counting, Left
+
 
 @pytest.fixture(autouse=True)
 def scratch(
@@ -17,3 +19,9 @@ def scratch(
     with tempfile.TemporaryDirectory(prefix="k-") as folder:  # short, for the sockets in it
         monkeypatch.setattr(tempfile, "tempdir", folder)
         yield Path(folder)
+
+
+@pytest.fixture
+def left() -> Left:
+    """What still runs of the processes that the test began, zygotes apart."""
+    return Counting().left

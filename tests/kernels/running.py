@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.execute import Execution, execute
 from autograder.kernels import KERNEL_NAME
+
+# Tells the command lines of the processes that a test began and that stay.
+Left = Callable[[], list[str]]
+_ENDED = "(ended, and not waited for)"
 
 
 def notebook(*sources: str) -> NotebookNode:
@@ -41,28 +46,50 @@ def _said(output: NotebookNode) -> str:
     return str(output.data["text/plain"])
 
 
-def descendants() -> list[psutil.Process]:
-    """All that this process has started and that still runs."""
+class Counting:
+    """Counts the processes that began since it was made; `left()` tells of those that stay.
+
+    The zygotes are apart: one lives as long as the process that uses it.
+    """
+
+    def __init__(self) -> None:
+        """What is alive now is not counted: another test's, or a helper of multiprocessing."""
+        self._before = set(_descendants())
+
+    def left(self, wait_s: float = 30.0) -> list[str]:
+        """The command lines of what still runs, after some time to end."""
+        deadline = time.monotonic() + wait_s
+        while found := [each for each in map(_counted, self._since()) if each]:
+            if time.monotonic() > deadline:
+                return found
+            time.sleep(0.05)
+        return []
+
+    def _since(self) -> list[psutil.Process]:
+        return [each for each in _descendants() if each not in self._before]
+
+
+def _descendants() -> list[psutil.Process]:
     return psutil.Process().children(recursive=True)
 
 
-def kernels_left(wait_s: float = 10.0) -> int:
-    """How many processes there are besides the zygotes, after some time to end."""
-    deadline = time.monotonic() + wait_s
-    while time.monotonic() < deadline:
-        left = [each for each in descendants() if _is_of_a_kernel(each)]
-        if not left:
-            return 0
-        time.sleep(0.05)
-    return len(left)
-
-
-def _is_of_a_kernel(process: psutil.Process) -> bool:
-    # A zygote is our own child; its supervisors and kernels are below it.
+def _counted(process: psutil.Process) -> str | None:
+    """What it is called; None for a zygote, or for one that is gone."""
     try:
-        return process.ppid() != os.getpid() or "zygote" not in " ".join(process.cmdline())
+        parent, command = process.ppid(), _command(process)
     except psutil.NoSuchProcess:
-        return False
+        return None
+    # A zygote is our own child; its supervisors and kernels are below it, by its name.
+    if parent == os.getpid() and ("zygote" in command or command == _ENDED):
+        return None
+    return f"{process.pid} (of {parent}): {command}"
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline()) or process.name()
+    except psutil.ZombieProcess:
+        return _ENDED
 
 
 def descriptors() -> int:

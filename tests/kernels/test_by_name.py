@@ -18,13 +18,13 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.kernels import KERNEL_NAME
 from autograder.kernels.provisioner import WarmProvisioner
 
-from .running import kernels_left, leftovers, notebook
+from .running import Left, leftovers, notebook
 
 WHO = "import os, sys; print(os.getpid(), 'torch' in sys.modules, os.listdir())"
 SPEC = {"name": KERNEL_NAME, "display_name": "", "language": "python"}
 
 
-def test_it_is_registered() -> None:
+def test_it_is_registered(left: Left) -> None:
     spec = KernelSpecManager().get_kernel_spec(KERNEL_NAME)
     assert spec.language == "python"
     manager = KernelManager(kernel_name=KERNEL_NAME)
@@ -34,10 +34,10 @@ def test_it_is_registered() -> None:
         assert manager.is_alive()
     finally:
         manager.shutdown_kernel(now=True)
-    assert (kernels_left(), leftovers()) == (0, set())
+    assert (left(), leftovers()) == ([], set())
 
 
-def test_nbclient_runs_a_notebook_in_it(tmp_path: Path) -> None:
+def test_nbclient_runs_a_notebook_in_it(tmp_path: Path, left: Left) -> None:
     (tmp_path / "beside.csv").touch()
     nb = notebook(WHO, "1 / 0", "2")
     client = NotebookClient(
@@ -47,10 +47,10 @@ def test_nbclient_runs_a_notebook_in_it(tmp_path: Path) -> None:
     assert nb.cells[0].outputs[0].text.startswith("1 True")
     assert "beside.csv" in nb.cells[0].outputs[0].text
     assert nb.cells[2].outputs[0].data["text/plain"] == "2"
-    assert (kernels_left(), leftovers()) == (0, set())
+    assert (left(), leftovers()) == ([], set())
 
 
-def test_it_restarts_and_is_interrupted() -> None:
+def test_it_restarts_and_is_interrupted(left: Left) -> None:
     manager = KernelManager(kernel_name=KERNEL_NAME)
     manager.start_kernel()
     client = manager.client()
@@ -69,7 +69,7 @@ def test_it_restarts_and_is_interrupted() -> None:
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-    assert (kernels_left(), leftovers()) == (0, set())
+    assert (left(), leftovers()) == ([], set())
 
 
 @pytest.mark.parametrize("name", ["01_any"])

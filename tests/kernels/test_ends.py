@@ -9,13 +9,13 @@ import pytest
 from autograder.fates import Fate, of_end
 from autograder.missing import FATES
 
-from .running import kernels_left, results, run
+from .running import Left, results, run
 
 DEAF = "while True:\n    try:\n        while True: pass\n    except KeyboardInterrupt: pass"
 DEAFER = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
 
 
-def test_the_state_is_built_again_after_each_end() -> None:
+def test_the_state_is_built_again_after_each_end(left: Left) -> None:
     done = run(
         "x = 1",
         "import os; os._exit(3)",
@@ -27,7 +27,7 @@ def test_the_state_is_built_again_after_each_end() -> None:
     )
     assert done.fates == {1: Fate.EXITED, 3: Fate.CRASHED, 5: Fate.CRASHED}
     assert [results(done)[index] for index in (2, 4, 6)] == ["2", "2", "12"]
-    assert kernels_left() == 0
+    assert left() == []
 
 
 def test_what_a_cell_put_out_first_is_kept_when_it_runs_again() -> None:
@@ -48,11 +48,11 @@ def test_an_interrupted_cell_leaves_the_kernel_as_it_is() -> None:
     assert results(done) == [None, "KeyboardInterrupt", "2"]
 
 
-def test_a_cell_that_swallows_the_interrupt_is_ended() -> None:
+def test_a_cell_that_swallows_the_interrupt_is_ended(left: Left) -> None:
     done = run("x = 1", DEAFER, "x", timeout_s=2)
     assert done.fates == {1: Fate.HUNG}
     assert results(done)[2] == "1"
-    assert kernels_left() == 0
+    assert left() == []
 
 
 def test_restarts_are_bounded() -> None:

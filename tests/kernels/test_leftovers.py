@@ -16,7 +16,7 @@ from nbclient.exceptions import CellExecutionError
 
 from autograder.kernels.client import shared
 
-from .running import descriptors, kernels_left, leftovers, run
+from .running import Counting, Left, descriptors, leftovers, run
 
 ENDINGS = (
     ("1 + 1",),
@@ -33,7 +33,7 @@ ENDINGS = (
 )  # fmt: skip
 
 
-def test_twenty_runs_leave_nothing_behind(scratch: Path) -> None:
+def test_twenty_runs_leave_nothing_behind(scratch: Path, left: Left) -> None:
     run("1")  # what is made once, is made
     gc.collect()
     before = descriptors(), {each.pid for each in psutil.Process().children()}
@@ -41,19 +41,19 @@ def test_twenty_runs_leave_nothing_behind(scratch: Path) -> None:
         for sources in ENDINGS:
             run(*sources, timeout_s=5)
     gc.collect()
-    assert kernels_left() == 0
+    assert left() == []
     assert leftovers() == set()
     assert (descriptors(), {each.pid for each in psutil.Process().children()}) == before
     assert list(scratch.iterdir()) == []
 
 
-def test_an_error_that_stops_the_run_leaves_nothing(scratch: Path) -> None:
+def test_an_error_that_stops_the_run_leaves_nothing(scratch: Path, left: Left) -> None:
     run("1")
     before = descriptors()
     with pytest.raises(CellExecutionError):
         run("1 / 0", "2", allow_errors=False)
     gc.collect()
-    assert (kernels_left(), descriptors(), leftovers()) == (0, before, set())
+    assert (left(), descriptors(), leftovers()) == ([], before, set())
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -108,7 +108,7 @@ def test_a_zygote_that_was_killed_is_replaced() -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-def test_two_hundred_runs_in_a_row_leave_nothing_behind(scratch: Path) -> None:
+def test_two_hundred_runs_in_a_row_leave_nothing_behind(scratch: Path, left: Left) -> None:
     for sources in ENDINGS:
         run(*sources, timeout_s=5)
     gc.collect()
@@ -118,7 +118,7 @@ def test_two_hundred_runs_in_a_row_leave_nothing_behind(scratch: Path) -> None:
     for number in range(200):
         run(*ENDINGS[number % len(ENDINGS)], timeout_s=5)
     gc.collect()
-    assert kernels_left() == 0
+    assert left() == []
     after = descriptors(), leftovers(), psutil.Process().num_threads(), zygote.num_fds()
     assert after == before
     assert _rss_mb(psutil.Process()) - own_mb < 10
@@ -128,3 +128,15 @@ def test_two_hundred_runs_in_a_row_leave_nothing_behind(scratch: Path) -> None:
 
 def _rss_mb(process: psutil.Process) -> float:
     return float(process.memory_info().rss) / 2**20
+
+
+def test_what_is_left_is_named() -> None:
+    """The count itself can fail, and tells of what began before it from what began after."""
+    with subprocess.Popen(["sleep", "98"]) as before:
+        counting = Counting()
+        assert counting.left(0) == []
+        with subprocess.Popen(["sleep", "99"]) as after:
+            (named,) = counting.left(0)
+            after.kill()
+        before.kill()
+    assert named.endswith(": sleep 99")

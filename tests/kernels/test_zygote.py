@@ -20,7 +20,7 @@ from autograder.kernels.client import Zygote
 from autograder.kernels.process import KernelProcess
 from autograder.kernels.sandbox import Policy, clean_environment
 
-from .running import kernels_left, results, run
+from .running import Left, results, run
 
 PORTS = ("shell", "iopub", "stdin", "hb", "control")
 
@@ -35,8 +35,15 @@ async def fork(zygote: Zygote, scratch: Path, **bounds: int) -> KernelProcess:
     return await zygote.fork(connection, clean_environment(os.environ, str(work)), policy)
 
 
-def with_kernel(scratch: Path, use: Callable[[Zygote, KernelProcess], Awaitable[None]]) -> None:
-    async def all_of_it() -> None:
+Use = Callable[[Zygote, KernelProcess], Awaitable[None]]
+WithKernel = Callable[[Use], None]
+
+
+@pytest.fixture
+def with_kernel(scratch: Path, left: Left) -> WithKernel:
+    """Give a zygote and a kernel of its to a function; nothing of them is left then."""
+
+    async def all_of_it(use: Use) -> None:
         with Zygote() as zygote:
             kernel = await fork(zygote, scratch)
             try:
@@ -44,11 +51,14 @@ def with_kernel(scratch: Path, use: Callable[[Zygote, KernelProcess], Awaitable[
             finally:
                 kernel.close()
 
-    asyncio.run(all_of_it())
-    assert kernels_left() == 0
+    def call(use: Use) -> None:
+        asyncio.run(all_of_it(use))
+        assert left() == []
+
+    return call
 
 
-def test_it_runs_until_it_is_killed(scratch: Path) -> None:
+def test_it_runs_until_it_is_killed(with_kernel: WithKernel) -> None:
     async def use(_: Zygote, kernel: KernelProcess) -> None:
         assert kernel.poll() is None
         assert psutil.pid_exists(kernel.pid)
@@ -60,10 +70,10 @@ def test_it_runs_until_it_is_killed(scratch: Path) -> None:
         assert kernel.end.peak_mb > 50
         assert not psutil.pid_exists(kernel.pid)
 
-    with_kernel(scratch, use)
+    with_kernel(use)
 
 
-def test_its_end_is_noticed_at_once(scratch: Path) -> None:
+def test_its_end_is_noticed_at_once(with_kernel: WithKernel) -> None:
     async def use(_: Zygote, kernel: KernelProcess) -> None:
         waiting = asyncio.ensure_future(kernel.wait(30))
         await asyncio.sleep(0)
@@ -72,19 +82,18 @@ def test_its_end_is_noticed_at_once(scratch: Path) -> None:
         assert end is not None
         assert end.status == -signal.SIGKILL
 
-    with_kernel(scratch, use)
+    with_kernel(use)
 
 
-def test_what_it_started_ends_with_it() -> None:
-    code = "import subprocess; p = subprocess.Popen(['sleep', '999'], start_new_session=True); 1"
+def test_what_it_started_ends_with_it(left: Left) -> None:
+    command = ["sleep", f"999.{os.getpid()}"]  # no other's
+    code = f"import subprocess; p = subprocess.Popen({command}, start_new_session=True); 1"
     assert results(run(code)) == ["1"]
-    assert kernels_left() == 0
-    assert not [
-        p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "999"]
-    ]
+    assert left() == []
+    assert not [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == command]
 
 
-def test_closing_its_channel_ends_it(scratch: Path) -> None:
+def test_closing_its_channel_ends_it(with_kernel: WithKernel) -> None:
     async def use(_: Zygote, kernel: KernelProcess) -> None:
         kernel.close()
         for _attempt in range(200):
@@ -93,10 +102,12 @@ def test_closing_its_channel_ends_it(scratch: Path) -> None:
             await asyncio.sleep(0.05)
         raise AssertionError("it still runs")
 
-    with_kernel(scratch, use)
+    with_kernel(use)
 
 
-def test_it_outlives_its_zygote_and_the_next_is_started(scratch: Path) -> None:
+def test_it_outlives_its_zygote_and_the_next_is_started(
+    scratch: Path, with_kernel: WithKernel
+) -> None:
     async def use(zygote: Zygote, kernel: KernelProcess) -> None:
         first = zygote.pid
         assert first is not None
@@ -111,10 +122,10 @@ def test_it_outlives_its_zygote_and_the_next_is_started(scratch: Path) -> None:
             await again.kill()
             again.close()
 
-    with_kernel(scratch, use)
+    with_kernel(use)
 
 
-def test_a_killed_supervisor_takes_its_kernel_along(scratch: Path) -> None:
+def test_a_killed_supervisor_takes_its_kernel_along(with_kernel: WithKernel) -> None:
     async def use(_: Zygote, kernel: KernelProcess) -> None:
         supervisor = psutil.Process(kernel.pid).parent()
         assert supervisor is not None
@@ -128,17 +139,17 @@ def test_a_killed_supervisor_takes_its_kernel_along(scratch: Path) -> None:
             await asyncio.sleep(0.05)
         raise AssertionError("it still runs")
 
-    with_kernel(scratch, use)
+    with_kernel(use)
 
 
-def test_too_little_memory_is_said_and_not_waited_for(scratch: Path) -> None:
+def test_too_little_memory_is_said_and_not_waited_for(scratch: Path, left: Left) -> None:
     async def all_of_it() -> None:
         with Zygote() as zygote:
             await fork(zygote, scratch, memory_bytes=1 << 20)
 
     with pytest.raises(ExecutionError, match="No kernel could be"):
         asyncio.run(all_of_it())
-    assert kernels_left() == 0
+    assert left() == []
 
 
 def test_a_zygote_that_can_t_start_is_said(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,7 +163,9 @@ def test_a_zygote_that_can_t_start_is_said(scratch: Path, monkeypatch: pytest.Mo
         asyncio.run(all_of_it())
 
 
-def test_it_has_one_thread_and_no_secret(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_has_one_thread_and_no_secret(
+    with_kernel: WithKernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("REGISTRY_TOKEN", "hunter2")
 
     async def use(zygote: Zygote, _: KernelProcess) -> None:
@@ -160,7 +173,7 @@ def test_it_has_one_thread_and_no_secret(scratch: Path, monkeypatch: pytest.Monk
         assert process.num_threads() == 1
         assert "REGISTRY_TOKEN" not in process.environ()
 
-    with_kernel(scratch, use)
+    with_kernel(use)
 
 
 def test_it_ends_with_the_process_that_started_it(scratch: Path) -> None:
