@@ -42,7 +42,7 @@ place = {"a": "modules", "b": "none", "c": "parameters", "d": "parameters", "e":
 trained_count, saved_count = 5, 8
 
 # %% [markdown]
-# You took `h` for a parameter. `self.c * 2` is computed from one, but what an operation returns is a plain tensor (and its graph leads back to `c`). Run `type(Puzzle().h)`, and read Part 2 on `__torch_function__`.
+# You took `h` for a parameter. `self.c * 2` is computed from one, but what an operation returns is a plain tensor (and its graph leads back to `c`). Run `type(Puzzle().h)`, and look at Prediction 3.
 
 # %% variant={"exercise": "read_registers", "name": "results_are_parameters", "is": "wrong"}
 place = {"a": "modules", "b": "none", "c": "parameters", "d": "none", "e": "buffers", "f": "buffers", "g": "modules", "h": "parameters", "i": "modules"}
@@ -245,113 +245,6 @@ class SimpleNet(nn.Module):
 def simple_net(x, w1, b1, w2, b2):
     hidden = (x @ w1.data.mT + b1.data).relu()
     return (hidden @ w2.data.mT + b2.data).sigmoid().requires_grad_()
-
-# %% [markdown]
-# ## parameter
-
-# %% variant={"exercise": "parameter", "name": "as_pytorch_does", "is": "right"}
-class Parameter(torch.Tensor):
-    def __new__(cls, data, requires_grad=True):
-        return torch.Tensor._make_subclass(cls, data, requires_grad)
-
-    @classmethod
-    def __torch_function__(cls, function, types, args=(), kwargs=None):
-        with torch._C.DisableTorchFunctionSubclass():
-            return function(*args, **(kwargs or {}))
-
-# %% variant={"exercise": "parameter", "name": "in_steps", "is": "right"}
-class Parameter(torch.Tensor):
-    def __new__(cls, data, requires_grad=True):
-        with torch.no_grad():
-            result = data.data.as_subclass(cls)
-        result.requires_grad = requires_grad
-        return result
-
-    @classmethod
-    def __torch_function__(cls, function, types, args=(), kwargs=None):
-        with torch._C.DisableTorchFunctionSubclass():
-            return function(*args, **(kwargs or {}))
-
-# %% [markdown]
-# Your parameter isn't cut from the graph: made of a tensor that was computed, it is no leaf, so no `.grad` arrives at it, and an optimizer refuses it. `detach()` first. Look at `Parameter(torch.ones(2, requires_grad=True) * 2).is_leaf`.
-
-# %% variant={"exercise": "parameter", "name": "not_detached", "is": "wrong"}
-class Parameter(torch.Tensor):
-    def __new__(cls, data, requires_grad=True):
-        result = data.as_subclass(cls)
-        return result.requires_grad_(requires_grad) if result.is_leaf else result
-
-    @classmethod
-    def __torch_function__(cls, function, types, args=(), kwargs=None):
-        with torch._C.DisableTorchFunctionSubclass():
-            return function(*args, **(kwargs or {}))
-
-# %% [markdown]
-# Your parameter has memory of its own. It is to share memory with `data`: PyTorch's does, and a layer that wraps a large tensor would need it twice otherwise. `detach()` shares, `clone()` copies. Write into the parameter, and look at `data`.
-
-# %% variant={"exercise": "parameter", "name": "copied", "is": "wrong"}
-class Parameter(torch.Tensor):
-    def __new__(cls, data, requires_grad=True):
-        return data.detach().clone().as_subclass(cls).requires_grad_(requires_grad)
-
-    @classmethod
-    def __torch_function__(cls, function, types, args=(), kwargs=None):
-        with torch._C.DisableTorchFunctionSubclass():
-            return function(*args, **(kwargs or {}))
-
-# %% [markdown]
-# You left the argument `requires_grad` unused. A frozen parameter would be trained, and one of integers raises, as only floating-point tensors can have gradients. Hand the argument on to `requires_grad_`.
-
-# %% variant={"exercise": "parameter", "name": "always_requires_grad", "is": "wrong"}
-class Parameter(torch.Tensor):
-    def __new__(cls, data, requires_grad=True):
-        return data.detach().as_subclass(cls).requires_grad_()
-
-    @classmethod
-    def __torch_function__(cls, function, types, args=(), kwargs=None):
-        with torch._C.DisableTorchFunctionSubclass():
-            return function(*args, **(kwargs or {}))
-
-# %% [markdown]
-# Your parameter doesn't require grad, so `backward` leaves it out. The class alone starts no recording: `requires_grad_(requires_grad)` does. Look at the last step in the text of the exercise.
-
-# %% variant={"exercise": "parameter", "name": "never_requires_grad", "is": "wrong"}
-class Parameter(torch.Tensor):
-    def __new__(cls, data, requires_grad=True):
-        return data.detach().as_subclass(cls)
-
-    @classmethod
-    def __torch_function__(cls, function, types, args=(), kwargs=None):
-        with torch._C.DisableTorchFunctionSubclass():
-            return function(*args, **(kwargs or {}))
-
-# %% [markdown]
-# What you return is a plain Tensor that requires grad. It would be trained if an optimizer had it, but the type is the mark by which a Module knows it: `as_subclass(cls)` gives it the class. Print `type(p)`.
-
-# %% variant={"exercise": "parameter", "name": "plain_tensor", "is": "wrong"}
-class Parameter(torch.Tensor):
-    def __new__(cls, data, requires_grad=True):
-        return data.detach().requires_grad_(requires_grad)
-
-    @classmethod
-    def __torch_function__(cls, function, types, args=(), kwargs=None):
-        with torch._C.DisableTorchFunctionSubclass():
-            return function(*args, **(kwargs or {}))
-
-# %% [markdown]
-# You switched the gradient on at `data` itself. The caller's tensor is to be left as it was: `detach()` makes another tensor with the same memory, and that one requires grad. Print `data.requires_grad` after the call.
-
-# %% variant={"exercise": "parameter", "name": "data_changed", "is": "wrong"}
-class Parameter(torch.Tensor):
-    def __new__(cls, data, requires_grad=True):
-        if data.is_floating_point() and data.is_leaf:
-            data.requires_grad_(requires_grad)
-        return data.detach().as_subclass(cls).requires_grad_(requires_grad)
-
-    @classmethod
-    def __torch_function__(cls, function, types, args=(), kwargs=None):
-        with torch._C.DisableTorchFunctionSubclass():
-            return function(*args, **(kwargs or {}))
 
 # %% [markdown]
 # ## registry
@@ -944,7 +837,7 @@ def state_dict(module):
     return state
 
 # %% [markdown]
-# You left out what was met before. A state_dict goes by *names*: a tied weight stands in it under each of them, so that it can be loaded into a model that isn't tied. Leave out the test of Exercise 5.
+# You left out what was met before. A state_dict goes by *names*: a tied weight stands in it under each of them, so that it can be loaded into a model that isn't tied. Leave out the test of Exercise 4.
 
 # %% variant={"exercise": "state_dict", "name": "tied_once", "is": "wrong"}
 def state_dict(module):
@@ -1057,7 +950,7 @@ def load_state(own, state, strict=True):
     return missing, unexpected
 
 # %% [markdown]
-# With `strict=False` you pass over shapes that differ, or copy them all the same. `strict` is about names: a tensor whose name fits and whose shape doesn't is always an error. See the third line of Prediction 4.
+# With `strict=False` you pass over shapes that differ, or copy them all the same. `strict` is about names: a tensor whose name fits and whose shape doesn't is always an error. See the third line of Prediction 5.
 
 # %% variant={"exercise": "load_state", "name": "strict_about_shapes_only_when_strict", "is": "wrong"}
 def load_state(own, state, strict=True):
@@ -1150,278 +1043,6 @@ def load_state(own, state, strict=True):
     return missing, unexpected
 
 # %% [markdown]
-# ## call
-
-# %% variant={"exercise": "call", "name": "two_helpers", "is": "right"}
-def call(module, *args):
-    def prepared(args, hooks):
-        for hook in hooks:
-            changed = hook(module, args)
-            if isinstance(changed, tuple):
-                args = changed
-            elif changed is not None:
-                args = (changed,)
-        return args
-
-    args = prepared(args, list(module._forward_pre_hooks.values()))
-    output = module.forward(*args)
-    for hook in list(module._forward_hooks.values()):
-        changed = hook(module, args, output)
-        output = output if changed is None else changed
-    return output
-
-# %% [markdown]
-# You call `forward` and nothing else. That is what `model.forward(x)` does, and why hooks are silent then: the hooks are run by the call, not by forward. Add the two loops.
-
-# %% variant={"exercise": "call", "name": "forward_alone", "is": "wrong"}
-def call(module, *args):
-    return module.forward(*args)
-
-# %% [markdown]
-# You run the hooks and throw away what they return. A hook that returns something changes what goes on: it takes the place of the arguments, or of the output. Keep `changed` if it isn't None.
-
-# %% variant={"exercise": "call", "name": "hooks_only_look", "is": "wrong"}
-def call(module, *args):
-    for hook in module._forward_pre_hooks.values():
-        hook(module, args)
-    output = module.forward(*args)
-    for hook in module._forward_hooks.values():
-        hook(module, args, output)
-    return output
-
-# %% [markdown]
-# You take whatever a hook returns, None included. Most hooks only look, and return nothing: None means *leave it as it is*. Test `changed is not None`.
-
-# %% variant={"exercise": "call", "name": "none_taken_for_an_output", "is": "wrong"}
-def call(module, *args):
-    for hook in module._forward_pre_hooks.values():
-        changed = hook(module, args)
-        args = changed if isinstance(changed, tuple) else (changed,)
-    output = module.forward(*args)
-    for hook in module._forward_hooks.values():
-        output = hook(module, args, output)
-    return output
-
-# %% [markdown]
-# You ask whether what a hook returned is *true*. A zero isn't, and is thrown away; a tensor of many entries has no single truth value, and raises. Ask `is not None`.
-
-# %% variant={"exercise": "call", "name": "zero_taken_for_nothing", "is": "wrong"}
-def call(module, *args):
-    for hook in module._forward_pre_hooks.values():
-        changed = hook(module, args)
-        if changed is not None:
-            args = changed if isinstance(changed, tuple) else (changed,)
-    output = module.forward(*args)
-    for hook in module._forward_hooks.values():
-        changed = hook(module, args, output)
-        if changed is not None and not (isinstance(changed, int | float) and not changed):
-            output = changed
-    return output
-
-# %% [markdown]
-# You wrote `if changed:`. A tensor of many entries has no single truth value, so that raises; and a zero would be thrown away. The question is whether the hook returned anything: `is not None`.
-
-# %% variant={"exercise": "call", "name": "truth_of_a_tensor", "is": "wrong"}
-def call(module, *args):
-    for hook in module._forward_pre_hooks.values():
-        changed = hook(module, args)
-        if changed is not None:
-            args = changed if isinstance(changed, tuple) else (changed,)
-    output = module.forward(*args)
-    for hook in module._forward_hooks.values():
-        changed = hook(module, args, output)
-        if changed:
-            output = changed
-    return output
-
-# %% [markdown]
-# A pre-hook that returns one value replaces the arguments by it, and `forward(*args)` then takes the *value* apart: a tensor is unpacked row by row. Put a single value into a tuple.
-
-# %% variant={"exercise": "call", "name": "one_value_not_wrapped", "is": "wrong"}
-def call(module, *args):
-    for hook in module._forward_pre_hooks.values():
-        changed = hook(module, args)
-        if changed is not None:
-            args = changed
-    output = module.forward(*args)
-    for hook in module._forward_hooks.values():
-        changed = hook(module, args, output)
-        if changed is not None:
-            output = changed
-    return output
-
-# %% [markdown]
-# Your forward hooks are given the arguments as the caller wrote them. They are to see what forward got, after the pre-hooks. Use the same `args` throughout.
-
-# %% variant={"exercise": "call", "name": "hooks_get_the_first_args", "is": "wrong"}
-def call(module, *args):
-    first = args
-    for hook in module._forward_pre_hooks.values():
-        changed = hook(module, args)
-        if changed is not None:
-            args = changed if isinstance(changed, tuple) else (changed,)
-    output = module.forward(*args)
-    for hook in module._forward_hooks.values():
-        changed = hook(module, first, output)
-        if changed is not None:
-            output = changed
-    return output
-
-# %% [markdown]
-# Every hook of yours is given forward's own output. What one hook returns, the next one gets: put the changed output in the place of the old one inside the loop.
-
-# %% variant={"exercise": "call", "name": "each_hook_gets_the_first_output", "is": "wrong"}
-def call(module, *args):
-    for hook in module._forward_pre_hooks.values():
-        changed = hook(module, args)
-        if changed is not None:
-            args = changed if isinstance(changed, tuple) else (changed,)
-    output = result = module.forward(*args)
-    for hook in module._forward_hooks.values():
-        changed = hook(module, args, output)
-        if changed is not None:
-            result = changed
-    return result
-
-# %% [markdown]
-# ## convert
-
-# %% variant={"exercise": "convert", "name": "one_loop_over_the_tree", "is": "right"}
-def convert(module, dtype):
-    waiting = [module]
-    while waiting:
-        node = waiting.pop()
-        for name, tensor in [*node._parameters.items(), *node._buffers.items()]:
-            if tensor is None or not tensor.dtype.is_floating_point:
-                continue
-            if name in node._parameters:
-                tensor.data = tensor.detach().to(dtype)
-            else:
-                node._buffers[name] = tensor.to(dtype)
-        waiting += [child for child in node._modules.values() if child is not None]
-    return module
-
-# %% [markdown]
-# You put new Parameters into the register. The numbers are right, but an optimizer that was made before holds the old objects: the model is no longer optimized, and weights that were tied are two. Exchange `parameter.data` instead.
-
-# %% variant={"exercise": "convert", "name": "new_parameters", "is": "wrong"}
-def convert(module, dtype):
-    for name, parameter in module._parameters.items():
-        if parameter is not None and parameter.is_floating_point():
-            module._parameters[name] = nn.Parameter(parameter.detach().to(dtype), parameter.requires_grad)
-    for name, buffer in module._buffers.items():
-        if buffer is not None and buffer.is_floating_point():
-            module._buffers[name] = buffer.to(dtype)
-    for child in module._modules.values():
-        if child is not None:
-            convert(child, dtype)
-    return module
-
-# %% [markdown]
-# You called `.to(dtype)` and let the result go. A tensor's `.to` returns a new tensor and leaves the old one alone (lesson 01); only a Module's works in place. Assign what it returns.
-
-# %% variant={"exercise": "convert", "name": "to_without_an_assignment", "is": "wrong"}
-def convert(module, dtype):
-    for name, parameter in module._parameters.items():
-        if parameter is not None and parameter.is_floating_point():
-            parameter.data.to(dtype)
-    for name, buffer in module._buffers.items():
-        if buffer is not None and buffer.is_floating_point():
-            buffer.to(dtype)
-    for child in module._modules.values():
-        if child is not None:
-            convert(child, dtype)
-    return module
-
-# %% [markdown]
-# The buffers stayed what they were. They take part in forward like any parameter: a BatchNorm in float64 with float32 statistics mixes the two. Convert `_buffers` as well.
-
-# %% variant={"exercise": "convert", "name": "buffers_forgotten", "is": "wrong"}
-def convert(module, dtype):
-    for name, parameter in module._parameters.items():
-        if parameter is not None and parameter.is_floating_point():
-            parameter.data = parameter.data.to(dtype)
-    for name, buffer in module._buffers.items():
-        if buffer is not None and buffer.is_floating_point():
-            pass
-    for child in module._modules.values():
-        if child is not None:
-            convert(child, dtype)
-    return module
-
-# %% [markdown]
-# You converted integers and bools, too. A mask of bools would no longer mask, and a count of batches would become a float that stands still at 2²⁴. Ask `is_floating_point()` first.
-
-# %% variant={"exercise": "convert", "name": "integers_converted", "is": "wrong"}
-def convert(module, dtype):
-    for name, parameter in module._parameters.items():
-        if parameter is not None:
-            parameter.data = parameter.data.to(dtype)
-    for name, buffer in module._buffers.items():
-        if buffer is not None:
-            module._buffers[name] = buffer.to(dtype)
-    for child in module._modules.values():
-        if child is not None:
-            convert(child, dtype)
-    return module
-
-# %% [markdown]
-# You converted the module's own registers and not its children's. Call the function for each child: a model's root mostly has nothing of its own.
-
-# %% variant={"exercise": "convert", "name": "own_only", "is": "wrong"}
-def convert(module, dtype):
-    for name, parameter in module._parameters.items():
-        if parameter is not None and parameter.is_floating_point():
-            parameter.data = parameter.data.to(dtype)
-    for name, buffer in module._buffers.items():
-        if buffer is not None and buffer.is_floating_point():
-            module._buffers[name] = buffer.to(dtype)
-    for child in module._modules.values():
-        if child is not None:
-            pass
-    return module
-
-# %% [markdown]
-# You went through what is saved, and so left out the buffers with `persistent=False`. They aren't saved, but they are moved: forward uses them. Go through the registers, not through the state.
-
-# %% variant={"exercise": "convert", "name": "only_what_is_saved", "is": "wrong"}
-def convert(module, dtype):
-    for name, parameter in module._parameters.items():
-        if parameter is not None and parameter.is_floating_point():
-            parameter.data = parameter.data.to(dtype)
-    for name, buffer in module._buffers.items():
-        if buffer is not None and buffer.is_floating_point() and name not in module._non_persistent_buffers_set:
-            module._buffers[name] = buffer.to(dtype)
-    for child in module._modules.values():
-        if child is not None:
-            convert(child, dtype)
-    return module
-
-# %% [markdown]
-# All is converted, and nothing is returned. Callers write `model = model.double()`, and would be left with None. Return the module.
-
-# %% variant={"exercise": "convert", "name": "nothing_returned", "is": "wrong"}
-def convert(module, dtype):
-    for name, parameter in module._parameters.items():
-        if parameter is not None and parameter.is_floating_point():
-            parameter.data = parameter.data.to(dtype)
-    for name, buffer in module._buffers.items():
-        if buffer is not None and buffer.is_floating_point():
-            module._buffers[name] = buffer.to(dtype)
-    for child in module._modules.values():
-        if child is not None:
-            convert(child, dtype)
-    return None
-
-# %% [markdown] equivalent={"exercise": "convert"}
-# What is assigned to `.data` gives its numbers alone, whether it hangs on a graph or not.
-#
-# ```diff
-# - parameter.data = parameter.data.to(dtype)
-# + parameter.data = parameter.to(dtype)
-# ```
-
-# %% [markdown]
 # ## stack
 
 # %% variant={"exercise": "stack", "name": "appended", "is": "right"}
@@ -1463,7 +1084,7 @@ class Stack(nn.Module):
 stack_faults = "?"
 
 # %% [markdown]
-# The layers are found now; `mean` and `std` are still plain attributes. They aren't saved, and stay behind when the model is moved or converted. Look at Prediction 3.
+# The layers are found now; `mean` and `std` are still plain attributes. They aren't saved, and stay behind when the model is moved or converted. Look at Prediction 4.
 
 # %% variant={"exercise": "stack", "name": "tensors_left_plain", "is": "wrong"}
 class Stack(nn.Module):
@@ -1788,253 +1409,6 @@ class Transfer(nn.Module):
 freeze_fault = "B"
 
 # %% [markdown]
-# ## new_head
-
-# %% variant={"exercise": "new_head", "name": "in_place_in_the_groups", "is": "right"}
-def new_head(model, optimizer, classes):
-    old = model.head
-    weight = torch.zeros(classes, old.in_features, dtype=old.weight.dtype)
-    bias = torch.zeros(classes, dtype=old.bias.dtype)
-    for fresh, known in zip((weight, bias), old.parameters(), strict=True):
-        rows = min(len(fresh), len(known))
-        fresh[:rows] = known.detach()[:rows]
-    head = nn.Linear(old.in_features, classes)
-    head.weight, head.bias = nn.Parameter(weight), nn.Parameter(bias)
-    model.head = head
-    for group in optimizer.param_groups:
-        for index, parameter in enumerate(group["params"]):
-            for before, after in zip(old.parameters(), head.parameters(), strict=True):
-                if parameter is before:
-                    group["params"][index] = after
-    for before in old.parameters():
-        if before in optimizer.state:
-            del optimizer.state[before]
-
-
-head_fault = "c"
-
-# %% [markdown]
-# This is the function as it was given: the model has a new head, and the optimizer goes on with the old one, since it holds objects and knows no names. And the new rows are all random. Look at the cell after Prediction 9, which finds what isn't optimized.
-
-# %% variant={"exercise": "new_head", "name": "as_it_was", "is": "wrong"}
-def new_head(model, optimizer, classes):
-    model.head = nn.Linear(model.head.in_features, classes)
-
-
-head_fault = "?"
-
-# %% [markdown]
-# The rows are right, and the optimizer was not told: it still holds the old head's parameters, and the new ones get gradients that nobody reads. Exchange the objects in `optimizer.param_groups`.
-
-# %% variant={"exercise": "new_head", "name": "optimizer_not_told", "is": "wrong"}
-def new_head(model, optimizer, classes):
-    old = model.head
-    new = nn.Linear(old.in_features, classes, dtype=old.weight.dtype, device=old.weight.device)
-    kept = min(classes, old.out_features)
-    with torch.no_grad():
-        for fresh, known in ((new.weight, old.weight), (new.bias, old.bias)):
-            fresh.zero_()
-            fresh[:kept] = known[:kept]
-    model.head = new
-
-
-
-head_fault = "C"
-
-# %% [markdown]
-# You added the new parameters as another group. The old ones are still in theirs, and the new group has the optimizer's defaults, not the learning rate that the head had. Put each new object where the old one was.
-
-# %% variant={"exercise": "new_head", "name": "added_in_a_group_of_its_own", "is": "wrong"}
-def new_head(model, optimizer, classes):
-    old = model.head
-    new = nn.Linear(old.in_features, classes, dtype=old.weight.dtype, device=old.weight.device)
-    kept = min(classes, old.out_features)
-    with torch.no_grad():
-        for fresh, known in ((new.weight, old.weight), (new.bias, old.bias)):
-            fresh.zero_()
-            fresh[:kept] = known[:kept]
-    model.head = new
-    optimizer.add_param_group({"params": [new.weight, new.bias]})
-
-
-head_fault = "C"
-
-# %% [markdown]
-# The optimizer holds the new parameters, and still remembers something of the old ones: momentum and squares of tensors that are gone stay in `optimizer.state`, and would be saved with it. Take their entries out with `pop`.
-
-# %% variant={"exercise": "new_head", "name": "memory_of_the_old_head", "is": "wrong"}
-def new_head(model, optimizer, classes):
-    old = model.head
-    new = nn.Linear(old.in_features, classes, dtype=old.weight.dtype, device=old.weight.device)
-    kept = min(classes, old.out_features)
-    with torch.no_grad():
-        for fresh, known in ((new.weight, old.weight), (new.bias, old.bias)):
-            fresh.zero_()
-            fresh[:kept] = known[:kept]
-    model.head = new
-    successor = {old.weight: new.weight, old.bias: new.bias}
-    for group in optimizer.param_groups:
-        group["params"] = [successor.get(p, p) for p in group["params"]]
-
-
-head_fault = "C"
-
-# %% [markdown]
-# You kept the Parameter objects and gave their `.data` another shape. The optimizer holds them still; but what it remembers of each (momentum, Adam's averages) has the old shape, and the next step fails. After some steps the state has to go, too.
-
-# %% variant={"exercise": "new_head", "name": "data_exchanged", "is": "wrong"}
-def new_head(model, optimizer, classes):
-    old = model.head
-    kept = min(classes, old.out_features)
-    for parameter in (old.weight, old.bias):
-        rows = torch.zeros(classes, *parameter.shape[1:], dtype=parameter.dtype)
-        rows[:kept] = parameter.data[:kept]
-        parameter.data = rows
-        parameter.grad = None
-    old.out_features = classes
-
-
-head_fault = "C"
-
-# %% [markdown]
-# The optimizer trains the new head, which has forgotten the classes it knew: all its rows are 0. Copy the rows of the old weight and of the old bias that are in both: `[:kept]`.
-
-# %% variant={"exercise": "new_head", "name": "old_rows_lost", "is": "wrong"}
-def new_head(model, optimizer, classes):
-    old = model.head
-    new = nn.Linear(old.in_features, classes, dtype=old.weight.dtype, device=old.weight.device)
-    with torch.no_grad():
-        for fresh, known in ((new.weight, old.weight), (new.bias, old.bias)):
-            fresh.zero_()
-    model.head = new
-    successor = {old.weight: new.weight, old.bias: new.bias}
-    for group in optimizer.param_groups:
-        group["params"] = [successor.get(p, p) for p in group["params"]]
-    for parameter in successor:
-        optimizer.state.pop(parameter, None)
-
-
-head_fault = "C"
-
-# %% [markdown]
-# You copied columns where rows were meant. Linear's layout is (out, in): the classes are the *rows* of the weight, `weight[:kept]`. A column is what one feature gives to all classes.
-
-# %% variant={"exercise": "new_head", "name": "columns_for_rows", "is": "wrong"}
-def new_head(model, optimizer, classes):
-    old = model.head
-    new = nn.Linear(old.in_features, classes, dtype=old.weight.dtype, device=old.weight.device)
-    kept = min(classes, old.out_features)
-    with torch.no_grad():
-        for fresh, known in ((new.weight, old.weight), (new.bias, old.bias)):
-            fresh.zero_()
-            fresh[..., :kept] = known[:fresh.shape[0], ..., :kept] if fresh.shape[0] <= known.shape[0] else 0
-    model.head = new
-    successor = {old.weight: new.weight, old.bias: new.bias}
-    for group in optimizer.param_groups:
-        group["params"] = [successor.get(p, p) for p in group["params"]]
-    for parameter in successor:
-        optimizer.state.pop(parameter, None)
-
-
-head_fault = "C"
-
-# %% [markdown]
-# Your function goes wrong where the new head is narrower or of the same size: it reads as many rows as there were, not as there are in both. Take `min(classes, old.out_features)`.
-
-# %% variant={"exercise": "new_head", "name": "only_wider", "is": "wrong"}
-def new_head(model, optimizer, classes):
-    old = model.head
-    new = nn.Linear(old.in_features, classes, dtype=old.weight.dtype, device=old.weight.device)
-    with torch.no_grad():
-        for fresh, known in ((new.weight, old.weight), (new.bias, old.bias)):
-            fresh.zero_()
-            fresh[:old.out_features] = known
-    model.head = new
-    successor = {old.weight: new.weight, old.bias: new.bias}
-    for group in optimizer.param_groups:
-        group["params"] = [successor.get(p, p) for p in group["params"]]
-    for parameter in successor:
-        optimizer.state.pop(parameter, None)
-
-
-head_fault = "C"
-
-# %% [markdown]
-# Your head is float32 whatever the model is. In a float64 model the next forward pass raises, or mixes dtypes. Make it with the dtype of the old weight: `nn.Linear(..., dtype=old.weight.dtype)`.
-
-# %% variant={"exercise": "new_head", "name": "float32_head", "is": "wrong"}
-def new_head(model, optimizer, classes):
-    old = model.head
-    new = nn.Linear(old.in_features, classes)
-    kept = min(classes, old.out_features)
-    with torch.no_grad():
-        for fresh, known in ((new.weight, old.weight), (new.bias, old.bias)):
-            fresh.zero_()
-            fresh[:kept] = known[:kept]
-    model.head = new
-    successor = {old.weight: new.weight, old.bias: new.bias}
-    for group in optimizer.param_groups:
-        group["params"] = [successor.get(p, p) for p in group["params"]]
-    for parameter in successor:
-        optimizer.state.pop(parameter, None)
-
-
-head_fault = "C"
-
-# %% [markdown]
-# The weight's rows are kept; the bias starts again at 0. It is one number for each class, and as much a part of what was learned. Treat both alike.
-
-# %% variant={"exercise": "new_head", "name": "bias_not_copied", "is": "wrong"}
-def new_head(model, optimizer, classes):
-    old = model.head
-    new = nn.Linear(old.in_features, classes, dtype=old.weight.dtype, device=old.weight.device)
-    kept = min(classes, old.out_features)
-    with torch.no_grad():
-        for fresh, known in ((new.weight, old.weight), (new.bias, old.bias)):
-            fresh.zero_()
-            if fresh.ndim == 2:
-                fresh[:kept] = known[:kept]
-    model.head = new
-    successor = {old.weight: new.weight, old.bias: new.bias}
-    for group in optimizer.param_groups:
-        group["params"] = [successor.get(p, p) for p in group["params"]]
-    for parameter in successor:
-        optimizer.state.pop(parameter, None)
-
-
-head_fault = "C"
-
-# %% [markdown]
-# The code is right; the letter is not. The head got gradients and was never updated: who still had the old objects? Read Prediction 9.
-
-# %% variant={"exercise": "new_head", "name": "another_fault_named", "is": "wrong"}
-def new_head(model, optimizer, classes):
-    old = model.head
-    new = nn.Linear(old.in_features, classes, dtype=old.weight.dtype, device=old.weight.device)
-    kept = min(classes, old.out_features)
-    with torch.no_grad():
-        for fresh, known in ((new.weight, old.weight), (new.bias, old.bias)):
-            fresh.zero_()
-            fresh[:kept] = known[:kept]
-    model.head = new
-    successor = {old.weight: new.weight, old.bias: new.bias}
-    for group in optimizer.param_groups:
-        group["params"] = [successor.get(p, p) for p in group["params"]]
-    for parameter in successor:
-        optimizer.state.pop(parameter, None)
-
-
-head_fault = "D"
-
-# %% [markdown] equivalent={"exercise": "new_head"}
-# Only a machine with an accelerator tells the two apart, and the tests run on any.
-#
-# ```diff
-# - new = nn.Linear(old.in_features, classes, dtype=old.weight.dtype, device=old.weight.device)
-# + new = nn.Linear(old.in_features, classes, dtype=old.weight.dtype)
-# ```
-
-# %% [markdown]
 # ## tied_autoencoder
 
 # %% variant={"exercise": "tied_autoencoder", "name": "by_matrix_products", "is": "right"}
@@ -2101,7 +1475,7 @@ class TiedAutoencoder(nn.Module):
         return hidden @ self.decoder_weight.mT + self.output_bias
 
 # %% [markdown]
-# Your decoder reads the weight through `.data` or `.detach()`, so only the encoder's use gives a gradient. The gradient of a tied weight is the sum over *both* uses: look at Prediction 8.
+# Your decoder reads the weight through `.data` or `.detach()`, so only the encoder's use gives a gradient. The gradient of a tied weight is the sum over *both* uses: look at Prediction 10.
 
 # %% variant={"exercise": "tied_autoencoder", "name": "decoder_detached", "is": "wrong"}
 class TiedAutoencoder(nn.Module):
@@ -2198,7 +1572,7 @@ answers["q9"] = "b"
 answers["q10"] = "d"
 
 # %% [markdown]
-# Question 1 says that framework code is another mathematics. It isn't: with equal weights a Module and its formula agree to rounding. A Module adds bookkeeping; where numbers differ, a layout, a bias or an activation does. Read the sentence under the maps of the plane in Part 1.
+# Question 1 says that framework code is another mathematics. It isn't: with equal weights a Module and its formula agree to rounding. A Module adds bookkeeping; where numbers differ, a layout, a bias or an activation does. Look at the cell in Part 1 that trains TinyNet twice, and at case 1 of Part 8.
 
 # %% variant={"exercise": "knowledge_check", "name": "another_mathematics", "is": "wrong"}
 answers = {"q1": "a", "q2": "d", "q3": "a", "q4": "c", "q5": "b", "q6": "d", "q7": "a", "q8": "c", "q9": "b", "q10": "d"}
@@ -2222,7 +1596,7 @@ answers = {"q1": "b", "q2": "b", "q3": "a", "q4": "c", "q5": "a", "q6": "d", "q7
 answers = {"q1": "b", "q2": "d", "q3": "a", "q4": "c", "q5": "b", "q6": "d", "q7": "b", "q8": "c", "q9": "b", "q10": "d"}
 
 # %% [markdown]
-# Question 8: `strict=False` is about names. A shape that differs always raises. See the third line of Prediction 4.
+# Question 8: `strict=False` is about names. A shape that differs always raises. See the third line of Prediction 5.
 
 # %% variant={"exercise": "knowledge_check", "name": "strict_is_about_shapes", "is": "wrong"}
 answers = {"q1": "b", "q2": "d", "q3": "a", "q4": "c", "q5": "b", "q6": "d", "q7": "a", "q8": "a", "q9": "b", "q10": "d"}
