@@ -39,10 +39,10 @@ def fatal_once(path: str) -> str:
 def deaf(folder: str) -> None:
     """What a worker does while its kernel, in a session of its own, runs for long."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    kernel = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    kernel = subprocess.Popen(["sleep", "500"], start_new_session=True)
     Path(folder, str(os.getpid())).touch()
     Path(folder, str(kernel.pid)).touch()
-    time.sleep(60)
+    time.sleep(500)
 
 
 def grade_two_deaf_ones(folder: str) -> None:
@@ -51,7 +51,7 @@ def grade_two_deaf_ones(folder: str) -> None:
 
 def started(folder: Path) -> list[int]:
     """The processes of two `deaf` jobs, once they run."""
-    for _ in range(300):
+    for _ in range(1200):
         found = [int(path.name) for path in folder.iterdir()]
         if len(found) == 4:
             return found
@@ -60,7 +60,7 @@ def started(folder: Path) -> list[int]:
 
 
 def all_gone(pids: list[int]) -> bool:
-    for _ in range(100):
+    for _ in range(600):
         if not any(psutil.pid_exists(pid) for pid in pids):
             return True
         time.sleep(0.1)
@@ -105,7 +105,11 @@ def test_stopped_it_leaves_no_process_behind(tmp_path: Path, how: signal.Signals
         env={**os.environ, "PYTHONPATH": tests},
         stderr=subprocess.DEVNULL,
     )
-    family = started(tmp_path)
-    coordinator.send_signal(how)
-    coordinator.wait(120)
+    try:
+        family = started(tmp_path)
+        coordinator.send_signal(how)
+        coordinator.wait(120)
+    finally:
+        coordinator.kill()
+        coordinator.wait()
     assert all_gone(family)
