@@ -58,8 +58,8 @@ def execute(
     workdir: the kernel's current folder. judged: `observe` reports to the judge.
     timeout_s: seconds a cell may take; then it is interrupted, and if it does not stop,
     its kernel is ended. total_s: seconds of the whole notebook from its first cell on, with
-    what is run again; cells after it are not run. allow_errors=False raises nbclient's CellExecutionError at the
-    first cell that raises. ExecutionError when no kernel can be had.
+    what is run again; cells after it are not run. allow_errors=False raises nbclient's
+    CellExecutionError at the first cell that raises. ExecutionError when no kernel can be had.
     """
     variables = {**os.environ, **(env or {})}
     variables.pop(JUDGE_VARIABLE, None)

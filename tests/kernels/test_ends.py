@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
 from autograder.fates import Fate, of_end
+from autograder.kernels.provisioner import WarmProvisioner
 from autograder.kernels.session import Session
 from autograder.missing import FATES
 
@@ -64,6 +65,24 @@ def test_a_cell_that_swallows_the_interrupt_is_ended(deaf: str, left: Left) -> N
     assert left() == []
 
 
+@pytest.mark.parametrize("without", [(), ("namespaces",)])
+def test_the_next_kernel_finds_the_folder_as_the_first_did(
+    without: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = WarmProvisioner._policy
+    monkeypatch.setattr(
+        WarmProvisioner, "_policy", lambda *given: replace(usual(*given), without=without)
+    )
+    listed = "[name for name in os.listdir() if not name.startswith('.')]"
+    done = run(
+        f"import os; {listed}",
+        "open('big', 'w').write('x' * 100); os._exit(1)",
+        f"open('small', 'w').close(); {listed}",
+    )
+    assert done.fates == {1: Fate.EXITED}
+    assert results(done) == ["[]", None, "['small']"]
+
+
 def test_restarts_are_bounded() -> None:
     done = run("1", *["import os; os._exit(1)"] * 6, "2")
     fates = list(done.fates.values())
@@ -79,7 +98,7 @@ def test_a_cell_that_dies_only_when_it_runs_again_is_left_out(
     async def with_a_mark(session: Session) -> Session:
         # No file of a kernel's is there for the next one, so this one is ours.
         if started:
-            Path(session._options["cwd"], "again").touch()
+            (session._workdir / "again").touch()
         started.append(session)
         return await start(session)
 
