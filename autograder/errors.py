@@ -7,6 +7,7 @@ AutograderError
 ├── CourseFolderError     the folder given is not a course, or lacks what is needed
 ├── UnreadableSubmission  a submitted file is not a notebook, and why
 ├── ExecutionError        no kernel could be had, or the reference stopped half way
+├── SandboxError          a kernel can't be locked in here (autograder.kernels.sandbox)
 └── StaleKey              the answer key is of another lesson, torch or machine
 """
 

@@ -57,9 +57,9 @@ def execute(
 
     workdir: the kernel's current folder. judged: `observe` reports to the judge.
     timeout_s: seconds a cell may take; then it is interrupted, and if it does not stop,
-    its kernel is ended. total_s: seconds of the whole notebook, with what is run again; cells
-    after it are not run. allow_errors=False raises nbclient's CellExecutionError at the
-    first cell that raises. ExecutionError when no kernel can be had.
+    its kernel is ended. total_s: seconds of the whole notebook from its first cell on, with
+    what is run again; cells after it are not run. allow_errors=False raises nbclient's
+    CellExecutionError at the first cell that raises. ExecutionError when no kernel can be had.
     """
     variables = {**os.environ, **(env or {})}
     variables.pop(JUDGE_VARIABLE, None)
@@ -89,12 +89,12 @@ class _Run:
     session: Session | None = None
     # What a new kernel's state is rebuilt from: the cells that ran to their end, in order.
     replayable: list[int] = field(default_factory=list)
-    deadline: float = 0.0
+    # Of the whole notebook; set when its first kernel is there.
+    deadline: float = math.inf
 
     async def all(self, make_session: Callable[[], Session]) -> None:
         """Run the cells, each at most once for its outputs."""
         begun = time.monotonic()
-        self.deadline = begun + self.total_s
         count = 0
         try:
             for index, cell in enumerate(self.execution.nb.cells):
@@ -111,10 +111,10 @@ class _Run:
     async def _cell(
         self, cell: NotebookNode, index: int, count: int, make_session: Callable[[], Session]
     ) -> None:
-        if self.session is None and not await self._begin(make_session):
-            fate: Fate | None = Fate.UNREACHED
-        elif self._left_s() <= 0:
-            fate = Fate.OVERTIME
+        if self._left_s() <= 0:
+            fate: Fate | None = Fate.OVERTIME
+        elif self.session is None and not await self._begin(make_session):
+            fate = Fate.UNREACHED
         else:
             fate = await self._session.run(cell, index, count, self._limit_s())
             if fate is not None and fate.ends_kernel:
@@ -138,6 +138,7 @@ class _Run:
             session = make_session()
             session.client.allow_errors = self.allow_errors
             self.session = await session.__aenter__()
+            self.deadline = min(self.deadline, time.monotonic() + self.total_s)
             if await self._replay():
                 return True
             first = False
@@ -168,7 +169,7 @@ class _Run:
         return self.deadline - time.monotonic()
 
     def _limit_s(self) -> int:
-        return max(1, round(min(self.timeout_s, self._left_s())))
+        return max(1, math.ceil(min(self.timeout_s, self._left_s())))
 
     async def _end_session(self) -> None:
         if self.session is not None:

@@ -10,6 +10,7 @@ import typer
 from autograder.errors import CourseFolderError
 from autograder.grade.run import Request, grade
 from autograder.grade.screen import Screen
+from autograder.kernels.sandbox import SandboxError
 
 ALL_GRADED, SOME_UNGRADABLE, WRONG_CALL, INTERRUPTED = 0, 1, 2, 130
 
@@ -21,7 +22,7 @@ def show(request: Request) -> int:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         entries = grade(request, Screen())
-    except CourseFolderError as error:
+    except (CourseFolderError, SandboxError) as error:
         typer.echo(error, err=True)
         return WRONG_CALL
     except KeyboardInterrupt:

@@ -25,6 +25,7 @@ from autograder.grade.screen import Screen
 from autograder.grade.store import Store, results_file
 from autograder.grade.submissions import Submission, choose_students, read_submission
 from autograder.grade.worker import Job, Outcome, grade_notebook
+from autograder.kernels.sandbox import refuse_at_first_sight
 from autograder.results import Entry, Result, with_mark
 
 
@@ -48,10 +49,13 @@ class Request:
 def grade(request: Request, screen: Screen, make_executor: MakeExecutor = processes) -> list[Entry]:
     """Grade what `request` names; return what came of each notebook.
 
-    CourseFolderError for a wrong call, before anything is graded. Interrupted, it has kept
+    CourseFolderError for a wrong call, and SandboxError on a machine that can't lock a kernel
+    in, before anything is graded. Interrupted, it has kept
     what was done, and the next call goes on from there.
     """
     course = open_course(request.course_dir)
+    if request.sandbox == FULL:
+        refuse_at_first_sight()
     _check_assignment(course, request.assignment)
     students = choose_students(course, request.assignment, list(request.students))
     with only_writer(course.state), results_file(request.results) as write:

@@ -30,6 +30,14 @@ class WarmKernelApp(IPKernelApp):
         """Listen where the client said."""
         self.load_connection_info(self._connection)
 
+    def _bind_socket(self, s: Any, port: int) -> Any:
+        """Listen; whatever is put out is kept until it is sent, so a flood hides nothing.
+
+        (By default a socket for output drops messages where a thousand wait.)
+        """
+        s.sndhwm = 0
+        return super()._bind_socket(s, port)  # type: ignore[no-untyped-call]
+
     def write_connection_file(self, **_: Any) -> None:
         """Nothing: the client has it."""
 

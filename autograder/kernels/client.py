@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import cache
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any, Self
 
 from autograder.errors import ExecutionError
 from autograder.kernels.process import Channel, Gone, KernelProcess
-from autograder.kernels.sandbox import Policy, clean_environment
+from autograder.kernels.sandbox import Policy, clean_environment, refuse_at_first_sight
 
 _ENDING_S = 5.0
 _ATTEMPTS = 3
@@ -64,12 +64,15 @@ class Zygote:
 
     def _ask(self, request: bytes) -> socket.socket:
         ours, theirs = socket.socketpair()
-        with theirs, self._lock:
-            try:
-                self._send(request, theirs)
-            except OSError:
-                self._end()  # it has died
-                self._send(request, theirs)
+        with ExitStack() as stack:
+            stack.enter_context(ours)
+            with theirs, self._lock:
+                try:
+                    self._send(request, theirs)
+                except OSError:
+                    self._end()  # it has died
+                    self._send(request, theirs)
+            stack.pop_all()
         return ours
 
     def _send(self, request: bytes, channel: socket.socket) -> None:
@@ -77,6 +80,7 @@ class Zygote:
         socket.send_fds(control, [request], [channel.fileno()])
 
     def _start(self) -> socket.socket:
+        refuse_at_first_sight()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603  our own module

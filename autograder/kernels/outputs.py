@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections import Counter
@@ -24,6 +25,8 @@ OBSERVED_BYTES, OBSERVED_BYTES_IN_ALL = 32 << 20, 128 << 20
 # One message; zmq drops what is larger.
 MAX_MESSAGE_BYTES = 64 << 20
 DROPPED = f"[The rest of this cell's output was dropped: more than {SHOWN_BYTES >> 20} MB.]\n"
+# After a cell is answered for, messages are taken in until none came for so long.
+_QUIET_S, _LEAST_DRAINING_S = 4, 10
 # What any message takes, however little it says.
 _OVERHEAD = 500
 
@@ -74,6 +77,37 @@ class BoundedClient(NotebookClient):
         super().__init__(nb, coalesce_streams=False, store_widget_state=False, **options)
         self.bounds = Bounds()
         self.received = 0
+        self._cut_off = False
+
+    async def async_execute_cell(self, *given: Any, **options: Any) -> NotebookNode:
+        """Run a cell, and take in what it puts out until it is idle or quiet."""
+        self._cut_off = False
+        # A flood is still on its way when the cell is done; it has the time of a cell once more.
+        self.iopub_timeout = max(_LEAST_DRAINING_S, self.timeout or 0)
+        return await super().async_execute_cell(*given, **options)
+
+    async def _async_handle_timeout(self, *given: Any) -> dict[str, Any] | None:
+        self._cut_off = True
+        return await super()._async_handle_timeout(*given)
+
+    async def _async_poll_output_msg(self, parent_msg_id: str, *given: Any) -> None:
+        """Until the cell is idle; once it is answered for, no longer than messages come.
+
+        nbclient's own fixed wait loses an honest end behind a flood, on a slow machine.
+        """
+        polling = asyncio.ensure_future(super()._async_poll_output_msg(parent_msg_id, *given))
+        quiet, before = 0, self.received
+        try:
+            while not polling.done() and quiet < _QUIET_S:
+                await asyncio.wait({polling}, timeout=1.0)
+                answered = self._cut_off or self._is_answered(parent_msg_id)
+                quiet = quiet + 1 if answered and self.received == before else 0
+                before = self.received
+        finally:
+            polling.cancel()
+
+    def _is_answered(self, message_id: str) -> bool:
+        return getattr(getattr(self.kc, "shell_channel", None), "answered", None) == message_id
 
     def process_message(
         self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
@@ -99,7 +133,12 @@ class BoundedClient(NotebookClient):
 
 
 class TolerantChannel(AsyncZMQSocketChannel):
-    """Passes over what is no signed Jupyter message: a kernel can send any bytes."""
+    """Passes over what is no signed Jupyter message: a kernel can send any bytes.
+
+    answered: the id of the request that the last message answers.
+    """
+
+    answered: object = None
 
     # Its base's is async too, and overrides one that is not.
     async def get_msg(  # type: ignore[override]
@@ -112,6 +151,7 @@ class TolerantChannel(AsyncZMQSocketChannel):
             try:
                 message = await super().get_msg(left)
                 if isinstance(message["parent_header"], dict):
+                    self.answered = message["parent_header"].get("msg_id")
                     return message
             except Empty:
                 raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -23,8 +24,8 @@ from autograder.kernels.usage import Usage
 
 TIMEOUT_NAME = "CellTimeoutError"
 _STARTING_S = 60.0
-# How long a kernel may take to answer after its cell was interrupted (nbclient has waited 4 s).
-_INTERRUPT_GRACE_S = 1.0
+# How long a kernel may take to answer after its cell was interrupted (a moment has passed).
+_INTERRUPT_GRACE_S = 4.0
 _DRAINING_S = 0.1
 
 
@@ -45,18 +46,25 @@ class Session:
             record_timing=False,
             on_cell_executed=self._note_timeout,
         )
-        self._options: dict[str, Any] = {"env": dict(env), "cwd": str(workdir)}
+        self._env, self._workdir = dict(env), workdir
         self._timed_out = False
         self._exit = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        """Start the kernel and wait until it answers."""
+        """Start the kernel and wait until it answers.
+
+        It works in a copy: the next one finds the folder as this one did, whatever was done to it.
+        """
         async with AsyncExitStack() as stack:
+            work = TemporaryDirectory(prefix="work-", ignore_cleanup_errors=True)
+            cwd = shutil.copytree(
+                self._workdir, stack.enter_context(work), symlinks=True, dirs_exist_ok=True
+            )
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="connection-")))
             self.manager.connection_file = str(folder / "kernel.json")
             self.manager.transport, self.manager.ip = "ipc", str(folder / "k")
             stack.push_async_callback(self._end_kernel)
-            await self.manager.start_kernel(**self._options)
+            await self.manager.start_kernel(env=self._env, cwd=cwd)
             client = self._connect()
             stack.callback(client.stop_channels)
             await _answering(client)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.errors import ExecutionError
+from autograder.kernels.sandbox import Policy, refuse_at_first_sight
 
 from .courses import OBSERVED_RELEASE, RIGHT, hand_in, solve
 
@@ -97,3 +101,29 @@ def test_a_changed_set_of_cells_never_harms_marks(course: Path) -> None:
     assert code == 2
     assert "has other cells than the gradebook" in said
     assert "nbgrader db assignment remove 01_numbers --force" in said
+
+
+@pytest.mark.parametrize("missing", ["landlock", "seccomp"])
+def test_without_a_sandbox_nothing_is_graded(
+    course: Path, missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poor = partial(refuse_at_first_sight, Policy("/", without=(missing,)))
+    monkeypatch.setattr("autograder.grade.run.refuse_at_first_sight", poor)
+    code, said = call("01_numbers", "--course-dir", course)
+    assert code == 2
+    assert f"{missing} is not to be had here" in said.replace("Landlock", "landlock")
+    assert "say --sandbox=none" in said
+    assert not (course / "feedback").exists()
+    assert call("01_numbers", "--course-dir", course, "--sandbox", "none")[0] == 0
+
+
+@pytest.mark.parametrize(("system", "name"), [("darwin", "macOS"), ("win32", "Windows")])
+def test_on_another_system_the_way_is_a_container(
+    course: Path, system: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = sys.modules[refuse_at_first_sight.__module__]
+    monkeypatch.setattr(looks, "sys", SimpleNamespace(platform=system))
+    code, said = call("01_numbers", "--course-dir", course)
+    assert code == 2
+    assert f"There is no sandbox on {name}, and a notebook would run as you." in said
+    assert "docker build -t pytorch-mechanics ." in said

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -16,7 +17,9 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.kernels import KERNEL_NAME
+from autograder.kernels.client import Zygote
 from autograder.kernels.provisioner import WarmProvisioner
+from autograder.kernels.sandbox import SandboxError, refuse_at_first_sight
 
 from .running import Left, leftovers, notebook
 
@@ -69,6 +72,19 @@ def test_it_restarts_and_is_interrupted(left: Left) -> None:
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+    assert (left(), leftovers()) == ([], set())
+
+
+def test_where_there_is_no_sandbox_it_is_refused_with_the_way(
+    left: Left, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.kernels.provisioner.shared", Zygote)
+    looks = sys.modules[refuse_at_first_sight.__module__]
+    monkeypatch.setattr(looks, "sys", SimpleNamespace(platform="darwin"))
+    manager = KernelManager(kernel_name=KERNEL_NAME)
+    with pytest.raises(SandboxError, match=r"no sandbox on macOS.*docker build.*--sandbox=none"):
+        manager.start_kernel()
+    manager.cleanup_resources()
     assert (left(), leftovers()) == ([], set())
 
 

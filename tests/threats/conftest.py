@@ -38,10 +38,14 @@ CONTROLS = sorted({*attacks("reach")} - UNSAFE - ONLY_WARM)
 
 @dataclass(frozen=True)
 class Class:
-    """A class of attackers after it was graded, by the name of the attack."""
+    """A class of attackers after it was graded, by the name of the attack.
+
+    mark: a word that the processes they left would have in their commands.
+    """
 
     graded: dict[str, Graded]
     harm: set[str]
+    mark: str
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +83,7 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Class:
 def _grade(root: Path, sandbox: str, chosen: dict[str, list[str]]) -> Class:
     with planted(root) as targets:
         graded = grade_all(root, sandbox, chosen, {"targets.json": targets.to_json()})
-        return Class(graded, targets.harm())
+        return Class(graded, targets.harm(), f"planted daemon of {targets.planted.name}")
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from jupyter_client.manager import KernelManager
+
 from .lesson import ASSIGNMENT
 
 SECRET = "PLANTED" + "_SECRET_VALUE"
@@ -36,6 +38,7 @@ class Targets:
     planted: Path
     listeners: dict[str, socket.socket]
     victim: subprocess.Popen[bytes]
+    kernel: KernelManager
 
     def to_json(self) -> str:
         """What an attacker who knows the machine would know."""
@@ -46,10 +49,12 @@ class Targets:
             "home": self.planted / "home",
             "writable": self.planted / "writable",
             "named": self.planted / "named",
-            "temporary": tempfile.gettempdir(),
+            "touched": self.planted / "touched",
         }
         ports = {name: self.listeners[name].getsockname()[1] for name in ("tcp", "udp")}
         known = {"pid": self.victim.pid, "abstract": self.planted.name, **ports}
+        known["kernel"] = self.kernel.get_connection_info(session=False)
+        known["kernel"]["key"] = known["kernel"]["key"].decode()
         return json.dumps({**{name: str(path) for name, path in places.items()}, **known})
 
     def harm(self) -> set[str]:
@@ -70,6 +75,8 @@ class Targets:
             yield "writable"
         if (self.root / f".autograder/keys/{ASSIGNMENT}/made").exists():
             yield "made"
+        if (self.planted / "touched").exists():
+            yield "kernel"
         if (self.planted / "signalled").exists() or self.victim.poll() is not None:
             yield "victim"
 
@@ -86,13 +93,17 @@ def planted(root: Path) -> Iterator[Targets]:
         command = [sys.executable, "-c", _VICTIM, str(place / "signalled")]
         victim = subprocess.Popen(command, stdout=subprocess.PIPE)
         listeners = {name: _listen(name, place) for name in ("tcp", "udp", "abstract", "named")}
-        os.environ["PLANTED_SECRET"] = SECRET
+        kernel = KernelManager(kernel_name="python3", transport="ipc", ip=str(place / "k"))
         try:
             assert victim.stdout
             victim.stdout.readline()
-            yield Targets(root, place, listeners, victim)
+            kernel.start_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            os.environ["PLANTED_SECRET"] = SECRET
+            yield Targets(root, place, listeners, victim, kernel)
         finally:
-            del os.environ["PLANTED_SECRET"]
+            os.environ.pop("PLANTED_SECRET", None)
+            kernel.shutdown_kernel(now=True)
+            kernel.cleanup_resources()
             victim.kill()
             victim.communicate()
             for each in listeners.values():

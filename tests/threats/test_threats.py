@@ -77,8 +77,8 @@ def test_the_course_is_untouched(course_before: str, locked: Class) -> None:
 def test_no_daemon_is_left(locked: Class, poor: Class) -> None:
     for each in (locked, poor):
         assert each.graded["cannot_leave_a_daemon_behind"].entry.graded
-    words = [" ".join(p.info["cmdline"] or ()) for p in psutil.process_iter(["cmdline"])]
-    assert [each for each in words if "planted daemon" in each] == []
+        words = [" ".join(p.info["cmdline"] or ()) for p in psutil.process_iter(["cmdline"])]
+        assert [said for said in words if each.mark in said] == []
 
 
 @pytest.mark.parametrize("name", attacks("exhaust"))
@@ -99,7 +99,9 @@ def test_in_a_stock_kernel_it_succeeds(name: str, stock: Class) -> None:
 
 
 def test_in_a_stock_kernel_harm_is_done(stock: Class) -> None:
-    assert stock.harm == {"tcp", "udp", "abstract", "named", "writable", "made", "victim"}
+    assert stock.harm == {
+        *("tcp", "udp", "abstract", "named", "writable", "made", "victim", "kernel")
+    }
 
 
 def test_who_reads_the_key_earns_the_mark(stock: Class) -> None:

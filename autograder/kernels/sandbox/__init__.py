@@ -16,7 +16,7 @@ from autograder.kernels.sandbox.environment import clean_environment
 from autograder.kernels.sandbox.lock import lock_in
 from autograder.kernels.sandbox.namespaces import enter_namespaces
 from autograder.kernels.sandbox.policy import Given, Policy, SandboxError
-from autograder.kernels.sandbox.probe import probe
+from autograder.kernels.sandbox.probe import probe, refuse_at_first_sight
 from autograder.kernels.sandbox.report import Report, require_minimum
 from autograder.kernels.sandbox.watch import Exceeded, Watch, end
 
@@ -32,5 +32,6 @@ __all__ = [
     "enter_namespaces",
     "lock_in",
     "probe",
+    "refuse_at_first_sight",
     "require_minimum",
 ]

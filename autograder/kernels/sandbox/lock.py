@@ -44,7 +44,9 @@ def _lock_in(policy: Policy, entered: tuple[str, ...]) -> Given:
     own_proc = "pid" in entered
     if own_proc and os.getpid() != 1:
         raise SandboxError("A PID namespace begins with a child: fork after enter_namespaces.")
-    _refuse_less_than_the_minimum(policy)
+    # Asked before anything is given up: without Landlock, becoming another user is no wall.
+    if missing := below_the_minimum(policy):
+        raise SandboxError(missing)
     _close_all_but(policy.keep_fds)
     _prepare_to_be_ended()
     uid, readable = identity.choose_uid(), paths.readable(policy)
@@ -72,14 +74,15 @@ def _lock_in(policy: Policy, entered: tuple[str, ...]) -> Given:
     return Given(entered, abi, uid, reads_as_root, bool(entered), signals)
 
 
-def _refuse_less_than_the_minimum(policy: Policy) -> None:
+def below_the_minimum(policy: Policy) -> str | None:
+    """What of the least is missing on this Linux, as far as can be told without a trial."""
     from autograder.kernels.sandbox import filesystem
 
-    # Asked before anything is given up: without Landlock, becoming another user is no wall.
     if filesystem.abi(policy) == 0:
-        raise SandboxError("Landlock is not to be had here, so nothing bounds what is read.")
+        return "Landlock is not to be had here, so nothing bounds what is read."
     if reason := syscalls.why_not(policy):
-        raise SandboxError(f"seccomp is not to be had here: {reason}.")
+        return f"seccomp is not to be had here: {reason}."
+    return None
 
 
 def _close_all_but(kept: tuple[int, ...]) -> None:

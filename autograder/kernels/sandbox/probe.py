@@ -7,7 +7,9 @@ import subprocess
 import sys
 from functools import cache
 
-from autograder.kernels.sandbox.report import Report, nothing
+from autograder.kernels.sandbox.lock import below_the_minimum
+from autograder.kernels.sandbox.policy import Policy
+from autograder.kernels.sandbox.report import Report, nothing, require_minimum
 
 _LIMIT_S = 30
 
@@ -30,5 +32,17 @@ def probe(without: tuple[str, ...] = (), landlock_abi: int | None = None) -> Rep
         return _failed(f"the trial ended with: {done.stderr.strip()[-300:] or 'no word'}.")
 
 
+def refuse_at_first_sight(policy: Policy | None = None) -> None:
+    """SandboxError, with the way out, where the least of a sandbox is plainly not to be had.
+
+    Takes a hundredth of a second, and no trial; what only a trial shows, the first kernel says.
+    policy: forces a poorer machine, for tests.
+    """
+    if sys.platform != "linux":
+        require_minimum(Report(sys.platform))
+    elif missing := below_the_minimum(policy or Policy("/")):
+        require_minimum(_failed(missing))
+
+
 def _failed(why: str) -> Report:
-    return Report(sys.platform, reasons={"sandbox": why})
+    return Report("linux", reasons={"sandbox": why})

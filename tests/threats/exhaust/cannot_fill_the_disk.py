@@ -4,5 +4,5 @@ import time
 for number in range(400):
     with open(f"file{number}", "wb") as file:
         file.write(bytes(1 << 20))
-    time.sleep(0.003)
+    time.sleep(0.01)
 print("REACHED")

@@ -1,13 +1,15 @@
-"""Find the sockets of other kernels and their keys, or their processes."""
-import glob
+"""Whose address and key are known: let it run a line."""
 import json
 import os
-import tempfile
+import time
+
+from jupyter_client import BlockingKernelClient
 
 targets = json.load(open("targets.json"))
-found = glob.glob(os.path.join(targets["temporary"], "**", "kernel*.json"), recursive=True)
-found = [path for path in found if json.load(open(path)).get("key")]
-others = [int(pid) for pid in os.listdir("/proc") if pid.isdecimal()]
-names = [open(f"/proc/{pid}/cmdline").read() for pid in others if pid != os.getpid()]
-assert found or any("zygote" in name or "autograder" in name for name in names)
+there = BlockingKernelClient()
+there.load_connection_info(targets["kernel"])
+there.start_channels()
+there.wait_for_ready(timeout=40)
+there.execute(f"open({targets['touched']!r}, 'w').close()", reply=True, timeout=40)
+assert os.path.exists(targets["touched"])
 print("REACHED")
