@@ -35,6 +35,8 @@
 # | 8 · Parity | compare all you built with PyTorch | 2 |
 # | 9 · Break it | repair faulty code, and name the fault | 13 |
 # | 10 · In practice, quiz, ledger | write it as you would at work | 15 |
+#
+# Put a prediction in place of `...` *before* you run its cell. Exercises don't build on each other: leave one and go on. Where other cells use what you wrote, the text says so.
 
 # %%
 import itertools
@@ -279,7 +281,7 @@ observe("exp", noted, lambda a: exp(a), 1.5)
 observe("exp of a negative", noted, lambda a: exp(a), -2.0)
 observe("relu above zero", noted, lambda a: relu(a), 2.5)
 observe("relu below zero", noted, lambda a: relu(a), -2.5)
-observe("relu at the kink and beside it", lambda: [noted(lambda a: relu(a), at) for at in (0.0, 1.5)])
+observe("relu at the kink and beside it", lambda: [noted(lambda a: relu(a), at) for at in (0.0, 0.25, 1.5)])
 ### END HIDDEN TESTS
 product = multiply(Value(2.0), Value(5.0))
 check.equal((product.data, product.slopes), (10.0, (5.0, 2.0)))
@@ -550,7 +552,7 @@ check.equal([a.grad, b.grad, c.grad], [8.0, 2.0, 1.0])
 # </details>
 
 # %% [markdown]
-# The engine is complete: `Value.backward` calls `backward(topological(self))`. The same line, once of Values, once of tensors:
+# The engine is complete: `Value.backward` calls `backward(topological(self))`. The same line, once of Values, once of tensors (for this cell Exercises 2 to 4 have to be solved):
 
 # %%
 def expression(a, b, c):
@@ -636,7 +638,7 @@ check.equal(tiny_score([2.0, 1.0], *one), torch.tensor(85.0))
 # %% [markdown]
 # ### Your engine trains
 #
-# The points of `data.plane` lie in two classes. The loss is binary cross-entropy on the score z, for a label y of 0 or 1: log(1 + eᶻ) − y·z. Its first term, called softplus, needs one operation more; its slope is the sigmoid.
+# The points of `data.plane` lie in two classes. The loss is binary cross-entropy on the score z, for a label y of 0 or 1: log(1 + eᶻ) − y·z. Its first term, called softplus, needs one operation more; its slope is the sigmoid. (This cell and the next one run on your Exercises 2 to 5. Without them go on to Part 3.)
 
 # %%
 def softplus(a):
@@ -1506,7 +1508,7 @@ print("the first hook saw", seen)
 # ---
 # ## Part 8 · Parity
 #
-# Your engine against PyTorch's, on random expressions, shapes and points.
+# Your engine against PyTorch's, on random expressions, shapes and points. What isn't written yet says so.
 
 # %%
 random = torch.Generator()
@@ -1936,7 +1938,7 @@ check.true(epoch_fault in set("ABCDEFGHI"), "epoch_fault is a letter of the tabl
 # ---
 # ## Part 10 · In practice
 #
-# The loop of Exercise 9, as you would write it at work. Each line rests on something that you built: `backward` is your Exercise 4, `step` the update, `zero_grad` the clearing (it sets `.grad` to `None`).
+# The loop of Exercise 9, as you would write it at work. Each line rests on something that you built: `backward` is your Exercise 4, `step` the update, `zero_grad` the clearing (it sets `.grad` to `None`). The cell compares the two, so it needs your Exercise 9.
 
 # %%
 best = device.best()

@@ -467,6 +467,19 @@ def tiny_score(x, w1, b1, w2, b2):
     return score
 
 # %% [markdown]
+# Your units take the mean over the inputs, or scale their sum in another way, as if a framework did more than the formula. `nn.Linear` adds up weight times input, and then the bias: there is no other mathematics in it. Put the docstring's example in: its unit is 3·2 + 1·1 + 1 = 8.
+
+# %% variant={"exercise": "tiny_score", "name": "another_mathematics", "is": "wrong"}
+def tiny_score(x, w1, b1, w2, b2):
+    score = b2[0]
+    for row, bias, weight in zip(w1, b1, w2[0]):
+        unit = bias
+        for w, entry in zip(row, x):
+            unit = unit + w * (entry / len(x))
+        score = score + weight * unit.relu()
+    return score
+
+# %% [markdown]
 # You read `w1` as a row for each input. nn.Linear's weight has a row for each *output*: `w1[j][i]` goes from input i to unit j. It shows where there are more units than inputs, and is silent where there are equally many.
 
 # %% variant={"exercise": "tiny_score", "name": "rows_for_inputs", "is": "wrong"}
@@ -478,6 +491,30 @@ def tiny_score(x, w1, b1, w2, b2):
             unit = unit + w1[i][j] * entry
         score = score + weight * unit.relu()
     return score
+
+# %% [markdown] equivalent={"exercise": "tiny_score"}
+# The layer has one output: its list of biases, and of rows, holds one, which is the first and the last.
+#
+# ```diff
+# - score = b2[0]
+# + score = b2[-1]
+# ```
+
+# %% [markdown] equivalent={"exercise": "tiny_score"}
+# The layer has one output: its list of biases, and of rows, holds one, which is the first and the last.
+#
+# ```diff
+# - for row, bias, weight in zip(w1, b1, w2[0], strict=True):
+# + for row, bias, weight in zip(w1, b1, w2[-1], strict=True):
+# ```
+
+# %% [markdown] equivalent={"exercise": "tiny_score"}
+# The names of weight and input are exchanged, and a product does not care.
+#
+# ```diff
+# - for w, entry in zip(row, x, strict=True):
+# + for w, entry in zip(x, row, strict=True):
+# ```
 
 # %% [markdown]
 # ## unbroadcast
@@ -558,6 +595,14 @@ def unbroadcast(gradient, shape):
     gradient = gradient.sum(dim=tuple(range(gradient.ndim - len(shape))))
     repeated = tuple(d for d, size in enumerate(shape) if size == 1)
     return gradient.sum(dim=repeated, keepdim=True)
+
+# %% [markdown] equivalent={"exercise": "unbroadcast"}
+# A sum over a dimension of size 1 that keeps it leaves every number as it is.
+#
+# ```diff
+# - repeated = tuple(d for d, size in enumerate(shape) if size == 1 and gradient.shape[d] != 1)
+# + repeated = tuple(d for d, size in enumerate(shape) if size == 1)
+# ```
 
 # %% [markdown]
 # ## jacobian

@@ -376,20 +376,20 @@ class Parameter(torch.Tensor):
             return function(*args, **(kwargs or {}))
 
 # %% [markdown]
-# **Predict 3.** `p` is made from a tensor that was computed. Is `p` a leaf? Is `p * 2` a Parameter? And what is in `data` after `p` was filled with 7?
+# **Predict 3.** `p` is made from a tensor that was computed. Is `p` a leaf? Is `p * 2` a Parameter? And what is in the tensor that it was made from, `start`, after `p` was filled with 7?
 
 # %%
 prediction_leaf = ...       # True or False
 prediction_parameter = ...  # True or False
-prediction_data = ...       # a list of two numbers
+prediction_start = ...      # a list of two numbers
 
-data_of_p = torch.ones(2, requires_grad=True) * 3
-p = Parameter(data_of_p)
+start = torch.ones(2, requires_grad=True) * 3
+p = Parameter(start)
 with torch.no_grad():
     p.fill_(7)
 check.prediction(prediction_leaf, p.is_leaf)
 check.prediction(prediction_parameter, isinstance(p * 2, Parameter))
-check.prediction(prediction_data, data_of_p.detach())
+check.prediction(prediction_start, start.detach())
 
 # %% [markdown]
 # <details><summary>Why</summary>
@@ -660,7 +660,7 @@ check.true(named_parameters(stripped(net))["hidden.bias"] is net.hidden.bias, "i
 # ---
 # ## Part 3 · State
 #
-# Not all that a model needs is learned. A mean to subtract, a mask, BatchNorm's running statistics: these are **buffers**, tensors that belong to the model and take no gradient step.
+# Not all that a model needs is learned. A mean to subtract, a mask: these are **buffers**, tensors that belong to the model and take no gradient step. The best known are those of BatchNorm, a layer that you will build in lesson 06. In training mode it shifts and scales a batch by the batch's own mean and variance, and follows them in three buffers: `running_mean`, `running_var`, and a count, `num_batches_tracked`. In evaluation mode it uses the running ones.
 
 # %%
 class Normalized(nn.Module):
@@ -682,7 +682,7 @@ plots.module_tree(Normalized())
 
 # %%
 prediction_names = ...  # a list of names, in any order
-prediction_mean = ...   # a dtype's name
+prediction_mean = ...   # a dtype's name, such as "int64"
 prediction_scale = ...  # a dtype's name
 
 model = Normalized()
@@ -1066,7 +1066,8 @@ xavier = nn.init.xavier_uniform_(weight.clone())
 kaiming = nn.init.kaiming_uniform_(weight.clone(), nonlinearity="relu")
 for drawn, v in ((weight, 1 / (3 * fan_in)), (xavier, 2 / (fan_in + fan_out)), (kaiming, 2 / fan_in)):
     a = (3 * v) ** 0.5
-    assert 0.99 * a < drawn.abs().max() <= a and abs(drawn.var() / v - 1) < 0.05
+    assert 0.99 * a < drawn.abs().max() <= a  # they fill the bound …
+    assert abs(drawn.var() / v - 1) < 0.05  # … and have the variance of the table
     print(f"± {a:.4f}: the largest of 60 000 is {drawn.abs().max():.4f}")
 
 # %% [markdown]
@@ -1242,7 +1243,7 @@ def torch_walks(tree):
 check.parity(my_walks, torch_walks, trees(100))
 
 # %% [markdown]
-# Now all of it together: `Module` is your Registry with the functions for methods. (If your Registry isn't ready, PyTorch's steps in: it has the same registers.)
+# Now all of it together: `Module` is your Registry with the functions for methods. (If your Registry isn't ready, PyTorch's steps in: it has the same registers. Exercises 4 to 6 have to be.)
 
 # %%
 def registers_what_it_is_given():
@@ -1274,7 +1275,7 @@ class Module(Base):
         return convert(self, torch.float64)
 
 # %% [markdown]
-# And with your Module the layers. `both(2, 8, 1)` is TinyNet, as a stack of yours and one of PyTorch's:
+# And with your Module the layers. `Stacked(2, 8, 1)` is TinyNet made of yours, `TorchStacked(2, 8, 1)` of PyTorch's:
 
 # %%
 class Linear(Module):
@@ -1431,21 +1432,24 @@ print("5. learns:", not torch.equal(start, reset.hidden.weight))
 # %%
 with torch.no_grad():
     reshaped, transposed = x @ w1.reshape(2, 8) + b1, x @ w1.mT + b1
-    print("1.", [torch.allclose(net.hidden(x), mine) for mine in (reshaped, transposed)])
-print("2.", told.missing_keys == list(loaded.state_dict()), end=" ")
+    print("1. reshaped, as the layer:  ", torch.allclose(net.hidden(x), reshaped))
+    print("   transposed, as the layer:", torch.allclose(net.hidden(x), transposed))
+print("2. all names are missing:   ", told.missing_keys == list(loaded.state_dict()))
 loaded.load_state_dict({name.removeprefix("model."): tensor for name, tensor in checkpoint.items()})
-print(torch.equal(loaded(x), trained(x)))
+print("   mended, as trained:      ", torch.equal(loaded(x), trained(x)))
 direct.hidden(x)
-print("3.", len(recorded))
-print("4.", decoder.weight is encoder.weight, end=" ")
+print("3. recorded by a call:      ", len(recorded))
+print("4. the same object:         ", decoder.weight is encoder.weight)
 decoder.weight = encoder.weight
-print(decoder.weight is encoder.weight)
+print("   mended:                  ", decoder.weight is encoder.weight)
 held = [id(p) for p in optimizer.param_groups[0]["params"]]
-print("5.", reset.hidden.weight.grad is not None, id(reset.hidden.weight) in held, end=" ")
+print("5. a gradient arrived:      ", reset.hidden.weight.grad is not None)
+print("   the optimizer holds it:  ", id(reset.hidden.weight) in held)
 kept = TinyNet()
 optimizer = torch.optim.SGD(kept.parameters(), lr=0.1)
 nn.init.normal_(kept.hidden.weight)
-print(id(kept.hidden.weight) in [id(p) for p in optimizer.param_groups[0]["params"]])
+held = [id(p) for p in optimizer.param_groups[0]["params"]]
+print("   mended:                  ", id(kept.hidden.weight) in held)
 
 # %% [markdown]
 # ### Exercise 7. Repair: the stack that doesn't learn · ●●○ · 5 min
@@ -1574,7 +1578,7 @@ check.true(len(stack_faults) == 2 and set(stack_faults) <= set("ABCDEFGH"), "sta
 # %% [markdown]
 # ### Exercise 8. Repair: the frozen body that moves · ●●○ · 6 min
 #
-# **Symptom.** A trained body is frozen, and only the head is trained. And yet the body answers differently after each epoch.
+# **Symptom.** A trained body is frozen, and only the head is trained. And yet the body answers differently after each epoch. Take over the methods of `FaultyTransfer`, mend them, and add what is missing.
 
 # %%
 freeze_fault = "?"  # you name it below
@@ -1718,7 +1722,7 @@ print("and it is itself what it was:", torch.equal(net(points), answer))
 # %% [markdown]
 # **Parametrizations** put a function between the parameter and its use: the optimizer sees the original, the layer sees what the function makes of it.
 #
-# **Predict 12.** A layer's weight is parametrized to be symmetric. Which names does its `named_parameters()` have, and is `layer.weight` still symmetric after a step of training?
+# **Predict 12.** A layer's weight is parametrized to be symmetric. Under which name is the weight in `named_parameters()`: `"weight"`, `"weight.original"` or `"parametrizations.weight.original"`? And is `layer.weight` still symmetric after a step of training?
 
 # %%
 from torch.nn.utils import parametrize
@@ -1729,7 +1733,7 @@ class Symmetric(nn.Module):
         return w.triu() + w.triu(1).mT
 
 
-prediction_original = ...   # the name of the weight: "weight", "weight.original" or "parametrizations.weight.original"
+prediction_original = ...   # one of the three names
 prediction_symmetric = ...  # True or False
 
 layer = nn.Linear(3, 3)
