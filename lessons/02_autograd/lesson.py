@@ -29,7 +29,7 @@
 # | 2 · A scalar engine | build it in four steps, and train a net with it | 28 |
 # | 3 · The graph as it is | read PyTorch's own notes | 6 |
 # | 4 · A vector times a Jacobian | carry the engine over to tensors | 14 |
-# | 5 · Who writes .grad, and when | train TinyNet with nothing but tensors | 18 |
+# | 5 · Who writes .grad, and when | train TinyNet with nothing but tensors | 19 |
 # | 6 · What a graph keeps | break a backward, write a `Function` | 11 |
 # | 7 · Gradients of gradients, and hooks | differentiate twice, look in on the way | 3 |
 # | 8 · Parity | compare all you built with PyTorch | 2 |
@@ -329,7 +329,7 @@ check.prediction(prediction, a.grad.item())
 # %% [markdown]
 # ### Explore
 #
-# **Question.** Here d = a · b, and a is used in b as well. In each of the three orders, `a.grad` ends at 8, which is right. In which does `x.grad` end at 16? At which step do the other two go wrong?
+# **Question.** Here a = 2x, b = a + a and d = a · b: a is used in d, and in b as well. In each of the three orders, `a.grad` ends at 8, which is right. In which does `x.grad` end at 16? At which step do the other two go wrong?
 
 # %%
 widgets.backward_order()
@@ -602,7 +602,7 @@ def score_and_gradients(inputs, hidden, seed, away=0.0):
     generator = observe.generator(seed)
     shapes = ((hidden, inputs), (hidden,), (1, hidden), (1,))
     weights = [torch.randn(s, generator=generator, dtype=torch.float64) for s in shapes]
-    weights[1] -= away  # far enough below 0, every unit is off
+    weights[1] -= away  # far enough below 0, every unit is off; above, on
     for weight in weights:
         weight.requires_grad_()
     x = torch.randn(inputs, generator=generator, dtype=torch.float64).tolist()
@@ -612,10 +612,10 @@ def score_and_gradients(inputs, hidden, seed, away=0.0):
 
 observe("2, 8, 1", score_and_gradients, 2, 8, 240)
 observe("2, 8, 1, other weights", score_and_gradients, 2, 8, 241)
-observe("one hidden unit", score_and_gradients, 2, 1, 242)
+observe("one hidden unit", score_and_gradients, 2, 1, 242, away=-5.0)
 observe("one input", score_and_gradients, 1, 4, 243)
 observe("as many inputs as units", score_and_gradients, 3, 3, 244)
-observe("five inputs", score_and_gradients, 5, 2, 245)
+observe("five inputs", score_and_gradients, 5, 2, 245, away=-5.0)
 observe("every unit is off", score_and_gradients, 2, 8, 246, away=50.0)
 ### END HIDDEN TESTS
 one = [[torch.tensor(3.0), torch.tensor(1.0)]], [torch.tensor(1.0)], [[torch.tensor(10.0)]], [torch.tensor(5.0)]
@@ -1070,7 +1070,7 @@ print("middle.grad", middle.grad.tolist(), "by retain_grad()")
 # | `x.data` | like `detach()`, but a write to it is noticed by nobody (Part 6) |
 # | `x.item()`, `x.tolist()` | Python numbers, without notes |
 #
-# ### Exercise 8. Read what arrives · ●○○ · 4 min
+# ### Exercise 8. Read what arrives · ●○○ · 5 min
 #
 # `x` is fresh in each line: `x = torch.tensor(3.0, requires_grad=True)`. What is `x.grad` at the end of it? Work it out without running it; the first one is done.
 
@@ -1084,6 +1084,7 @@ print("middle.grad", middle.grad.tolist(), "by retain_grad()")
 # "f"   y = x * x; (y + y.detach() + y).backward()
 # "g"   (x * 5 if x > 4 else x * x * x).backward()
 # "h"   y = x * x; y = y * x.item(); y.backward()
+# "i"   (2 * x).backward(); (x * x * x).backward()
 
 # %% nbgrader={"grade": false, "grade_id": "read_grad", "locked": false, "schema_version": 3, "solution": true, "task": false}
 gradient = {"a": 6.0}  # name: x.grad, a number
@@ -1096,6 +1097,7 @@ gradient["e"] = 24.0
 gradient["f"] = 12.0
 gradient["g"] = 27.0
 gradient["h"] = 18.0
+gradient["i"] = 29.0
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "read_grad_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
@@ -1111,11 +1113,12 @@ observe("e, through a tensor in between", arrived, "e")
 observe("f, fan-out with one way cut", arrived, "f")
 observe("g, a branch", arrived, "g")
 observe("h, times a Python number", arrived, "h")
+observe("i, two calls of different functions", arrived, "i")
 ### END HIDDEN TESTS
 x = torch.tensor(3.0, requires_grad=True)
 (x * x).backward()
 check.equal(gradient["a"], x.grad.item())
-check.true(set(gradient) == set("abcdefgh"), "there is an answer for each of a to h")
+check.true(set(gradient) == set("abcdefghi"), "there is an answer for each of a to i")
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>

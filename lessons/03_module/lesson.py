@@ -28,12 +28,12 @@
 # | 1 · The same mathematics, kept in order | write a net twice: as a Module, and as bare tensors | 22 |
 # | 2 · The registers | build `__setattr__` and the walk | 22 |
 # | 3 · State | build `state_dict` and strict loading | 18 |
-# | 4 · Calls, moves, modes | see what runs around `forward` | 7 |
+# | 4 · Calls, moves, modes | see what runs around `forward` | 6 |
 # | 5 · The first numbers | see which initialization keeps a signal alive | 5 |
-# | 6 · Shared, frozen, replaced | tie weights, see what "frozen" leaves moving | 6 |
+# | 6 · Shared, frozen, replaced | tie weights, see what "frozen" leaves moving | 5 |
 # | 7 · Parity | put your Module together and compare it with PyTorch's | 4 |
 # | 8 · Break it | repair faulty models, and name the fault | 17 |
-# | 9 · In practice, quiz, ledger | functional_call, parametrizations, a design | 19 |
+# | 9 · In practice, quiz, ledger | functional_call, parametrizations, a design | 20 |
 #
 # Put a prediction in place of `...` *before* you run its cell. Exercises don't build on each other: leave one and go on.
 
@@ -1206,44 +1206,7 @@ plots.tracked(
 # ---
 # ## Part 7 · Parity
 #
-# First your two walks, on random trees with nested and tied layers (one that isn't written yet says so).
-
-# %%
-random = torch.Generator()
-
-
-def whole(low, high):
-    """A random int, low <= n < high."""
-    return int(torch.randint(low, high, (), generator=random))
-
-
-def random_tree(depth=2):
-    """A model of random layers, some nested, some tied, with random numbers."""
-    layers = [nn.Linear(2, 2, bias=whole(0, 2) == 1), nn.BatchNorm1d(2, affine=whole(0, 2) == 1), nn.Tanh()]
-    layers += [nn.Linear(2, 2), random_tree(depth - 1)] if depth else []
-    chosen = [layers[whole(0, len(layers))] for _ in range(whole(1, 5))]  # the same one twice: tied
-    return redraw(nn.Sequential(*chosen), random)
-
-
-def trees(count):
-    for seed in range(count):
-        random.manual_seed(seed)
-        yield (random_tree(),)
-
-
-def my_walks(tree):
-    tree = stripped(tree)
-    return named_parameters(tree), state_dict(tree)
-
-
-def torch_walks(tree):
-    return dict(tree.named_parameters()), dict(tree.state_dict())
-
-
-check.parity(my_walks, torch_walks, trees(100))
-
-# %% [markdown]
-# Now all of it together: `Module` is your Registry with the functions for methods. (If your Registry isn't ready, PyTorch's steps in: it has the same registers. Exercises 4 to 6 have to be.)
+# All of it together: `Module` is your Registry with the functions for methods. (If your Registry isn't ready, PyTorch's steps in: it has the same registers. Exercises 4 to 6 have to be.)
 
 # %%
 def registers_what_it_is_given():
@@ -1317,7 +1280,18 @@ check.equal(list(mine.state_dict()), list(torchs.state_dict()))
 check.close(mine.state_dict(), dict(torchs.state_dict()), rtol=1e-4, atol=1e-5)
 check.close(mine(points), torchs(points), rtol=1e-4, atol=1e-4)
 
+# %% [markdown]
+# And on random nets, in both dtypes:
+
 # %%
+random = torch.Generator()
+
+
+def whole(low, high):
+    """A random int, low <= n < high."""
+    return int(torch.randint(low, high, (), generator=random))
+
+
 def my_outputs(sizes, state, x):
     mine = Stacked(*sizes)
     mine.load_state_dict(state)
