@@ -29,12 +29,14 @@
 # | 2 · A scalar engine | build it in four steps, and train a net with it | 28 |
 # | 3 · The graph as it is | read PyTorch's own notes | 6 |
 # | 4 · A vector times a Jacobian | carry the engine over to tensors | 14 |
-# | 5 · Who writes .grad, and when | train TinyNet with nothing but tensors | 18 |
+# | 5 · Who writes .grad, and when | train TinyNet with nothing but tensors | 19 |
 # | 6 · What a graph keeps | break a backward, write a `Function` | 11 |
 # | 7 · Gradients of gradients, and hooks | differentiate twice, look in on the way | 3 |
 # | 8 · Parity | compare all you built with PyTorch | 2 |
 # | 9 · Break it | repair faulty code, and name the fault | 13 |
 # | 10 · In practice, quiz, ledger | write it as you would at work | 15 |
+#
+# Put a prediction in place of `...` *before* you run its cell. Exercises don't build on each other: leave one and go on. Where other cells use what you wrote, the text says so.
 
 # %%
 import itertools
@@ -279,7 +281,7 @@ observe("exp", noted, lambda a: exp(a), 1.5)
 observe("exp of a negative", noted, lambda a: exp(a), -2.0)
 observe("relu above zero", noted, lambda a: relu(a), 2.5)
 observe("relu below zero", noted, lambda a: relu(a), -2.5)
-observe("relu at the kink and beside it", lambda: [noted(lambda a: relu(a), at) for at in (0.0, 1.5)])
+observe("relu at the kink and beside it", lambda: [noted(lambda a: relu(a), at) for at in (0.0, 0.25, 1.5)])
 ### END HIDDEN TESTS
 product = multiply(Value(2.0), Value(5.0))
 check.equal((product.data, product.slopes), (10.0, (5.0, 2.0)))
@@ -327,7 +329,7 @@ check.prediction(prediction, a.grad.item())
 # %% [markdown]
 # ### Explore
 #
-# **Question.** Here d = a · b, and a is used in b as well. In each of the three orders, `a.grad` ends at 8, which is right. In which does `x.grad` end at 16? At which step do the other two go wrong?
+# **Question.** Here a = 2x, b = a + a and d = a · b: a is used in d, and in b as well. In each of the three orders, `a.grad` ends at 8, which is right. In which does `x.grad` end at 16? At which step do the other two go wrong?
 
 # %%
 widgets.backward_order()
@@ -550,7 +552,7 @@ check.equal([a.grad, b.grad, c.grad], [8.0, 2.0, 1.0])
 # </details>
 
 # %% [markdown]
-# The engine is complete: `Value.backward` calls `backward(topological(self))`. The same line, once of Values, once of tensors:
+# The engine is complete: `Value.backward` calls `backward(topological(self))`. The same line, once of Values, once of tensors (for this cell Exercises 2 to 4 have to be solved):
 
 # %%
 def expression(a, b, c):
@@ -600,7 +602,7 @@ def score_and_gradients(inputs, hidden, seed, away=0.0):
     generator = observe.generator(seed)
     shapes = ((hidden, inputs), (hidden,), (1, hidden), (1,))
     weights = [torch.randn(s, generator=generator, dtype=torch.float64) for s in shapes]
-    weights[1] -= away  # far enough below 0, every unit is off
+    weights[1] -= away  # far enough below 0, every unit is off; above, on
     for weight in weights:
         weight.requires_grad_()
     x = torch.randn(inputs, generator=generator, dtype=torch.float64).tolist()
@@ -610,10 +612,10 @@ def score_and_gradients(inputs, hidden, seed, away=0.0):
 
 observe("2, 8, 1", score_and_gradients, 2, 8, 240)
 observe("2, 8, 1, other weights", score_and_gradients, 2, 8, 241)
-observe("one hidden unit", score_and_gradients, 2, 1, 242)
+observe("one hidden unit", score_and_gradients, 2, 1, 242, away=-5.0)
 observe("one input", score_and_gradients, 1, 4, 243)
 observe("as many inputs as units", score_and_gradients, 3, 3, 244)
-observe("five inputs", score_and_gradients, 5, 2, 245)
+observe("five inputs", score_and_gradients, 5, 2, 245, away=-5.0)
 observe("every unit is off", score_and_gradients, 2, 8, 246, away=50.0)
 ### END HIDDEN TESTS
 one = [[torch.tensor(3.0), torch.tensor(1.0)]], [torch.tensor(1.0)], [[torch.tensor(10.0)]], [torch.tensor(5.0)]
@@ -636,7 +638,7 @@ check.equal(tiny_score([2.0, 1.0], *one), torch.tensor(85.0))
 # %% [markdown]
 # ### Your engine trains
 #
-# The points of `data.plane` lie in two classes. The loss is binary cross-entropy on the score z, for a label y of 0 or 1: log(1 + eᶻ) − y·z. Its first term, called softplus, needs one operation more; its slope is the sigmoid.
+# The points of `data.plane` lie in two classes. The loss is binary cross-entropy on the score z, for a label y of 0 or 1: log(1 + eᶻ) − y·z. Its first term, called softplus, needs one operation more; its slope is the sigmoid. (This cell and the next one run on your Exercises 2 to 5. Without them go on to Part 3.)
 
 # %%
 def softplus(a):
@@ -1068,7 +1070,7 @@ print("middle.grad", middle.grad.tolist(), "by retain_grad()")
 # | `x.data` | like `detach()`, but a write to it is noticed by nobody (Part 6) |
 # | `x.item()`, `x.tolist()` | Python numbers, without notes |
 #
-# ### Exercise 8. Read what arrives · ●○○ · 4 min
+# ### Exercise 8. Read what arrives · ●○○ · 5 min
 #
 # `x` is fresh in each line: `x = torch.tensor(3.0, requires_grad=True)`. What is `x.grad` at the end of it? Work it out without running it; the first one is done.
 
@@ -1082,6 +1084,7 @@ print("middle.grad", middle.grad.tolist(), "by retain_grad()")
 # "f"   y = x * x; (y + y.detach() + y).backward()
 # "g"   (x * 5 if x > 4 else x * x * x).backward()
 # "h"   y = x * x; y = y * x.item(); y.backward()
+# "i"   (2 * x).backward(); (x * x * x).backward()
 
 # %% nbgrader={"grade": false, "grade_id": "read_grad", "locked": false, "schema_version": 3, "solution": true, "task": false}
 gradient = {"a": 6.0}  # name: x.grad, a number
@@ -1094,6 +1097,7 @@ gradient["e"] = 24.0
 gradient["f"] = 12.0
 gradient["g"] = 27.0
 gradient["h"] = 18.0
+gradient["i"] = 29.0
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "read_grad_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
@@ -1109,11 +1113,12 @@ observe("e, through a tensor in between", arrived, "e")
 observe("f, fan-out with one way cut", arrived, "f")
 observe("g, a branch", arrived, "g")
 observe("h, times a Python number", arrived, "h")
+observe("i, two calls of different functions", arrived, "i")
 ### END HIDDEN TESTS
 x = torch.tensor(3.0, requires_grad=True)
 (x * x).backward()
 check.equal(gradient["a"], x.grad.item())
-check.true(set(gradient) == set("abcdefgh"), "there is an answer for each of a to h")
+check.true(set(gradient) == set("abcdefghi"), "there is an answer for each of a to i")
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -1506,7 +1511,7 @@ print("the first hook saw", seen)
 # ---
 # ## Part 8 · Parity
 #
-# Your engine against PyTorch's, on random expressions, shapes and points.
+# Your engine against PyTorch's, on random expressions, shapes and points. What isn't written yet says so.
 
 # %%
 random = torch.Generator()
@@ -1936,7 +1941,7 @@ check.true(epoch_fault in set("ABCDEFGHI"), "epoch_fault is a letter of the tabl
 # ---
 # ## Part 10 · In practice
 #
-# The loop of Exercise 9, as you would write it at work. Each line rests on something that you built: `backward` is your Exercise 4, `step` the update, `zero_grad` the clearing (it sets `.grad` to `None`).
+# The loop of Exercise 9, as you would write it at work. Each line rests on something that you built: `backward` is your Exercise 4, `step` the update, `zero_grad` the clearing (it sets `.grad` to `None`). The cell compares the two, so it needs your Exercise 9.
 
 # %%
 best = device.best()

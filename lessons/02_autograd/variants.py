@@ -467,6 +467,19 @@ def tiny_score(x, w1, b1, w2, b2):
     return score
 
 # %% [markdown]
+# Your units take the mean over the inputs, or scale their sum in another way, as if a framework did more than the formula. `nn.Linear` adds up weight times input, and then the bias: there is no other mathematics in it. Put the docstring's example in: its unit is 3·2 + 1·1 + 1 = 8.
+
+# %% variant={"exercise": "tiny_score", "name": "another_mathematics", "is": "wrong"}
+def tiny_score(x, w1, b1, w2, b2):
+    score = b2[0]
+    for row, bias, weight in zip(w1, b1, w2[0]):
+        unit = bias
+        for w, entry in zip(row, x):
+            unit = unit + w * (entry / len(x))
+        score = score + weight * unit.relu()
+    return score
+
+# %% [markdown]
 # You read `w1` as a row for each input. nn.Linear's weight has a row for each *output*: `w1[j][i]` goes from input i to unit j. It shows where there are more units than inputs, and is silent where there are equally many.
 
 # %% variant={"exercise": "tiny_score", "name": "rows_for_inputs", "is": "wrong"}
@@ -478,6 +491,30 @@ def tiny_score(x, w1, b1, w2, b2):
             unit = unit + w1[i][j] * entry
         score = score + weight * unit.relu()
     return score
+
+# %% [markdown] equivalent={"exercise": "tiny_score"}
+# The layer has one output: its list of biases, and of rows, holds one, which is the first and the last.
+#
+# ```diff
+# - score = b2[0]
+# + score = b2[-1]
+# ```
+
+# %% [markdown] equivalent={"exercise": "tiny_score"}
+# The layer has one output: its list of biases, and of rows, holds one, which is the first and the last.
+#
+# ```diff
+# - for row, bias, weight in zip(w1, b1, w2[0], strict=True):
+# + for row, bias, weight in zip(w1, b1, w2[-1], strict=True):
+# ```
+
+# %% [markdown] equivalent={"exercise": "tiny_score"}
+# The names of weight and input are exchanged, and a product does not care.
+#
+# ```diff
+# - for w, entry in zip(row, x, strict=True):
+# + for w, entry in zip(x, row, strict=True):
+# ```
 
 # %% [markdown]
 # ## unbroadcast
@@ -558,6 +595,14 @@ def unbroadcast(gradient, shape):
     gradient = gradient.sum(dim=tuple(range(gradient.ndim - len(shape))))
     repeated = tuple(d for d, size in enumerate(shape) if size == 1)
     return gradient.sum(dim=repeated, keepdim=True)
+
+# %% [markdown] equivalent={"exercise": "unbroadcast"}
+# A sum over a dimension of size 1 that keeps it leaves every number as it is.
+#
+# ```diff
+# - repeated = tuple(d for d, size in enumerate(shape) if size == 1 and gradient.shape[d] != 1)
+# + repeated = tuple(d for d, size in enumerate(shape) if size == 1)
+# ```
 
 # %% [markdown]
 # ## jacobian
@@ -656,7 +701,7 @@ def jacobian(f, x):
 # ## read_grad
 
 # %% variant={"exercise": "read_grad", "name": "whole_numbers", "is": "right"}
-gradient = {"a": 6, "b": 12, "c": 3, "d": 9, "e": 24, "f": 12, "g": 27, "h": 18}
+gradient = {"a": 6, "b": 12, "c": 3, "d": 9, "e": 24, "f": 12, "g": 27, "h": 18, "i": 29}
 
 # %% variant={"exercise": "read_grad", "name": "run_by_pytorch", "is": "right"}
 def run(line):
@@ -668,43 +713,50 @@ gradient = {
     "c": run("(x * x.detach()).backward()"), "d": run("with torch.no_grad(): y = x * x\n(y * x).backward()"),
     "e": run("y = 2 * x; (y * y).backward()"), "f": run("y = x * x; (y + y.detach() + y).backward()"),
     "g": run("(x * 5 if x > 4 else x * x * x).backward()"), "h": run("y = x * x; y = y * x.item(); y.backward()"),
+    "i": run("(2 * x).backward(); (x * x * x).backward()"),
 }
 
 # %% [markdown]
-# In "b" you let the second call overwrite the first. `backward()` adds to `.grad`: 6 + 6. That is also why a training loop has to clear (Prediction 6).
+# In "b" and "i" you let the second call overwrite the first. `backward()` adds to `.grad`: 6 + 6, and 2 + 27. That is also why a training loop has to clear (Prediction 6).
 
 # %% variant={"exercise": "read_grad", "name": "last_call_wins", "is": "wrong"}
-gradient = {"a": 6.0, "b": 6.0, "c": 3.0, "d": 9.0, "e": 24.0, "f": 12.0, "g": 27.0, "h": 18.0}
+gradient = {"a": 6.0, "b": 6.0, "c": 3.0, "d": 9.0, "e": 24.0, "f": 12.0, "g": 27.0, "h": 18.0, "i": 27.0}
 
 # %% [markdown]
 # You differentiated as if nothing had been cut: c, d, f and h. What was detached, computed under `no_grad`, or turned into a Python number is a constant on the way back: in "c" it is k · x with k = 3. Read the table "Out of the graph".
 
 # %% variant={"exercise": "read_grad", "name": "cuts_are_ignored", "is": "wrong"}
-gradient = {"a": 6.0, "b": 12.0, "c": 6.0, "d": 27.0, "e": 24.0, "f": 18.0, "g": 27.0, "h": 27.0}
+gradient = {"a": 6.0, "b": 12.0, "c": 6.0, "d": 27.0, "e": 24.0, "f": 18.0, "g": 27.0, "h": 27.0, "i": 29.0}
 
 # %% [markdown]
 # You put 0 wherever something is detached. A cut closes one way, the others stay open: in "c" x still stands there as the other factor, and its slope is 3.
 
 # %% variant={"exercise": "read_grad", "name": "a_cut_stops_everything", "is": "wrong"}
-gradient = {"a": 6.0, "b": 12.0, "c": 0.0, "d": 0.0, "e": 24.0, "f": 0.0, "g": 27.0, "h": 0.0}
+gradient = {"a": 6.0, "b": 12.0, "c": 0.0, "d": 0.0, "e": 24.0, "f": 0.0, "g": 27.0, "h": 0.0, "i": 29.0}
 
 # %% [markdown]
-# In "b" you let the first call move x, as one step of descent. `backward()` changes no number but those in `.grad`: x is 3 in both calls, and 6 arrives twice. See Prediction 6.
+# In "b" and "i" you let the first call move x, as one step of descent. `backward()` changes no number but those in `.grad`: x is 3 in both calls of each, and what arrives adds up, 6 + 6 and 2 + 27. See Prediction 6.
 
 # %% variant={"exercise": "read_grad", "name": "weights_are_updated", "is": "wrong"}
-gradient = {"a": 6.0, "b": -6.0, "c": 3.0, "d": 9.0, "e": 24.0, "f": 12.0, "g": 27.0, "h": 18.0}
+gradient = {"a": 6.0, "b": -6.0, "c": 3.0, "d": 9.0, "e": 24.0, "f": 12.0, "g": 27.0, "h": 18.0, "i": 3.0}
+
+# %% [markdown]
+# In "b" and "i" you add the gradients of both calls, and that is right; but you let the first call move x, as one step of descent. `backward()` writes to `.grad` and to no weight: x is 3 in both calls, so it is 6 + 6, and 2 + 27. See Prediction 6.
+
+# %% variant={"exercise": "read_grad", "name": "weights_are_updated_and_gradients_added", "is": "wrong"}
+gradient = {"a": 6.0, "b": 0.0, "c": 3.0, "d": 9.0, "e": 24.0, "f": 12.0, "g": 27.0, "h": 18.0, "i": 5.0}
 
 # %% [markdown]
 # In "e" you stopped at y: 2y = 12. From y the gradient goes on to x, times the slope 2 of y = 2x. By the chain rule it is 24.
 
 # %% variant={"exercise": "read_grad", "name": "inner_slope_left_out", "is": "wrong"}
-gradient = {"a": 6.0, "b": 12.0, "c": 3.0, "d": 9.0, "e": 12.0, "f": 12.0, "g": 27.0, "h": 18.0}
+gradient = {"a": 6.0, "b": 12.0, "c": 3.0, "d": 9.0, "e": 12.0, "f": 12.0, "g": 27.0, "h": 18.0, "i": 29.0}
 
 # %% [markdown]
 # In "g" you took the branch that did not run: at x = 3, x > 4 is false. Only x · x · x was noted, with the slope 3x². The `if` is over before the backward begins (Prediction 4).
 
 # %% variant={"exercise": "read_grad", "name": "the_other_branch", "is": "wrong"}
-gradient = {"a": 6.0, "b": 12.0, "c": 3.0, "d": 9.0, "e": 24.0, "f": 12.0, "g": 5.0, "h": 18.0}
+gradient = {"a": 6.0, "b": 12.0, "c": 3.0, "d": 9.0, "e": 24.0, "f": 12.0, "g": 5.0, "h": 18.0, "i": 29.0}
 
 # %% [markdown]
 # ## train
@@ -1045,6 +1097,18 @@ def sample_gradients(w, x, y):
         ((xi @ w - yi) ** 2).backward()
         rows.append(w.grad.clone())
     w.grad = before
+    return torch.stack(rows)
+sample_fault = "A"
+
+# %% [markdown]
+# You store copies now, and each row still holds the gradients of the samples before it, and of whoever called `backward()` before you: it doesn't overwrite `.grad`, it adds. And what you leave in `w.grad` goes into the next step. `torch.autograd.grad` writes nowhere.
+
+# %% variant={"exercise": "sample_gradients", "name": "running_sums_left_behind", "is": "wrong"}
+def sample_gradients(w, x, y):
+    rows = []
+    for xi, yi in zip(x, y):
+        ((xi @ w - yi) ** 2).backward()
+        rows.append(w.grad.clone())
     return torch.stack(rows)
 sample_fault = "A"
 

@@ -28,12 +28,12 @@
 # | 1 · The same mathematics, kept in order | write a net twice: as a Module, and as bare tensors | 22 |
 # | 2 · The registers | build `__setattr__` and the walk | 22 |
 # | 3 · State | build `state_dict` and strict loading | 18 |
-# | 4 · Calls, moves, modes | see what runs around `forward` | 7 |
+# | 4 · Calls, moves, modes | see what runs around `forward` | 6 |
 # | 5 · The first numbers | see which initialization keeps a signal alive | 5 |
-# | 6 · Shared, frozen, replaced | tie weights, see what "frozen" leaves moving | 6 |
+# | 6 · Shared, frozen, replaced | tie weights, see what "frozen" leaves moving | 5 |
 # | 7 · Parity | put your Module together and compare it with PyTorch's | 4 |
 # | 8 · Break it | repair faulty models, and name the fault | 17 |
-# | 9 · In practice, quiz, ledger | functional_call, parametrizations, a design | 19 |
+# | 9 · In practice, quiz, ledger | functional_call, parametrizations, a design | 20 |
 #
 # Put a prediction in place of `...` *before* you run its cell. Exercises don't build on each other: leave one and go on.
 
@@ -376,20 +376,20 @@ class Parameter(torch.Tensor):
             return function(*args, **(kwargs or {}))
 
 # %% [markdown]
-# **Predict 3.** `p` is made from a tensor that was computed. Is `p` a leaf? Is `p * 2` a Parameter? And what is in `data` after `p` was filled with 7?
+# **Predict 3.** `p` is made from a tensor that was computed. Is `p` a leaf? Is `p * 2` a Parameter? And what is in the tensor that it was made from, `start`, after `p` was filled with 7?
 
 # %%
 prediction_leaf = ...       # True or False
 prediction_parameter = ...  # True or False
-prediction_data = ...       # a list of two numbers
+prediction_start = ...      # a list of two numbers
 
-data_of_p = torch.ones(2, requires_grad=True) * 3
-p = Parameter(data_of_p)
+start = torch.ones(2, requires_grad=True) * 3
+p = Parameter(start)
 with torch.no_grad():
     p.fill_(7)
 check.prediction(prediction_leaf, p.is_leaf)
 check.prediction(prediction_parameter, isinstance(p * 2, Parameter))
-check.prediction(prediction_data, data_of_p.detach())
+check.prediction(prediction_start, start.detach())
 
 # %% [markdown]
 # <details><summary>Why</summary>
@@ -660,7 +660,7 @@ check.true(named_parameters(stripped(net))["hidden.bias"] is net.hidden.bias, "i
 # ---
 # ## Part 3 · State
 #
-# Not all that a model needs is learned. A mean to subtract, a mask, BatchNorm's running statistics: these are **buffers**, tensors that belong to the model and take no gradient step.
+# Not all that a model needs is learned. A mean to subtract, a mask: these are **buffers**, tensors that belong to the model and take no gradient step. The best known are those of BatchNorm, a layer that you will build in lesson 06. In training mode it shifts and scales a batch by the batch's own mean and variance, and follows them in three buffers: `running_mean`, `running_var`, and a count, `num_batches_tracked`. In evaluation mode it uses the running ones.
 
 # %%
 class Normalized(nn.Module):
@@ -682,7 +682,7 @@ plots.module_tree(Normalized())
 
 # %%
 prediction_names = ...  # a list of names, in any order
-prediction_mean = ...   # a dtype's name
+prediction_mean = ...   # a dtype's name, such as "int64"
 prediction_scale = ...  # a dtype's name
 
 model = Normalized()
@@ -1066,7 +1066,8 @@ xavier = nn.init.xavier_uniform_(weight.clone())
 kaiming = nn.init.kaiming_uniform_(weight.clone(), nonlinearity="relu")
 for drawn, v in ((weight, 1 / (3 * fan_in)), (xavier, 2 / (fan_in + fan_out)), (kaiming, 2 / fan_in)):
     a = (3 * v) ** 0.5
-    assert 0.99 * a < drawn.abs().max() <= a and abs(drawn.var() / v - 1) < 0.05
+    assert 0.99 * a < drawn.abs().max() <= a  # they fill the bound …
+    assert abs(drawn.var() / v - 1) < 0.05  # … and have the variance of the table
     print(f"± {a:.4f}: the largest of 60 000 is {drawn.abs().max():.4f}")
 
 # %% [markdown]
@@ -1205,44 +1206,7 @@ plots.tracked(
 # ---
 # ## Part 7 · Parity
 #
-# First your two walks, on random trees with nested and tied layers (one that isn't written yet says so).
-
-# %%
-random = torch.Generator()
-
-
-def whole(low, high):
-    """A random int, low <= n < high."""
-    return int(torch.randint(low, high, (), generator=random))
-
-
-def random_tree(depth=2):
-    """A model of random layers, some nested, some tied, with random numbers."""
-    layers = [nn.Linear(2, 2, bias=whole(0, 2) == 1), nn.BatchNorm1d(2, affine=whole(0, 2) == 1), nn.Tanh()]
-    layers += [nn.Linear(2, 2), random_tree(depth - 1)] if depth else []
-    chosen = [layers[whole(0, len(layers))] for _ in range(whole(1, 5))]  # the same one twice: tied
-    return redraw(nn.Sequential(*chosen), random)
-
-
-def trees(count):
-    for seed in range(count):
-        random.manual_seed(seed)
-        yield (random_tree(),)
-
-
-def my_walks(tree):
-    tree = stripped(tree)
-    return named_parameters(tree), state_dict(tree)
-
-
-def torch_walks(tree):
-    return dict(tree.named_parameters()), dict(tree.state_dict())
-
-
-check.parity(my_walks, torch_walks, trees(100))
-
-# %% [markdown]
-# Now all of it together: `Module` is your Registry with the functions for methods. (If your Registry isn't ready, PyTorch's steps in: it has the same registers.)
+# All of it together: `Module` is your Registry with the functions for methods. (If your Registry isn't ready, PyTorch's steps in: it has the same registers. Exercises 4 to 6 have to be.)
 
 # %%
 def registers_what_it_is_given():
@@ -1274,7 +1238,7 @@ class Module(Base):
         return convert(self, torch.float64)
 
 # %% [markdown]
-# And with your Module the layers. `both(2, 8, 1)` is TinyNet, as a stack of yours and one of PyTorch's:
+# And with your Module the layers. `Stacked(2, 8, 1)` is TinyNet made of yours, `TorchStacked(2, 8, 1)` of PyTorch's:
 
 # %%
 class Linear(Module):
@@ -1316,7 +1280,18 @@ check.equal(list(mine.state_dict()), list(torchs.state_dict()))
 check.close(mine.state_dict(), dict(torchs.state_dict()), rtol=1e-4, atol=1e-5)
 check.close(mine(points), torchs(points), rtol=1e-4, atol=1e-4)
 
+# %% [markdown]
+# And on random nets, in both dtypes:
+
 # %%
+random = torch.Generator()
+
+
+def whole(low, high):
+    """A random int, low <= n < high."""
+    return int(torch.randint(low, high, (), generator=random))
+
+
 def my_outputs(sizes, state, x):
     mine = Stacked(*sizes)
     mine.load_state_dict(state)
@@ -1431,21 +1406,24 @@ print("5. learns:", not torch.equal(start, reset.hidden.weight))
 # %%
 with torch.no_grad():
     reshaped, transposed = x @ w1.reshape(2, 8) + b1, x @ w1.mT + b1
-    print("1.", [torch.allclose(net.hidden(x), mine) for mine in (reshaped, transposed)])
-print("2.", told.missing_keys == list(loaded.state_dict()), end=" ")
+    print("1. reshaped, as the layer:  ", torch.allclose(net.hidden(x), reshaped))
+    print("   transposed, as the layer:", torch.allclose(net.hidden(x), transposed))
+print("2. all names are missing:   ", told.missing_keys == list(loaded.state_dict()))
 loaded.load_state_dict({name.removeprefix("model."): tensor for name, tensor in checkpoint.items()})
-print(torch.equal(loaded(x), trained(x)))
+print("   mended, as trained:      ", torch.equal(loaded(x), trained(x)))
 direct.hidden(x)
-print("3.", len(recorded))
-print("4.", decoder.weight is encoder.weight, end=" ")
+print("3. recorded by a call:      ", len(recorded))
+print("4. the same object:         ", decoder.weight is encoder.weight)
 decoder.weight = encoder.weight
-print(decoder.weight is encoder.weight)
+print("   mended:                  ", decoder.weight is encoder.weight)
 held = [id(p) for p in optimizer.param_groups[0]["params"]]
-print("5.", reset.hidden.weight.grad is not None, id(reset.hidden.weight) in held, end=" ")
+print("5. a gradient arrived:      ", reset.hidden.weight.grad is not None)
+print("   the optimizer holds it:  ", id(reset.hidden.weight) in held)
 kept = TinyNet()
 optimizer = torch.optim.SGD(kept.parameters(), lr=0.1)
 nn.init.normal_(kept.hidden.weight)
-print(id(kept.hidden.weight) in [id(p) for p in optimizer.param_groups[0]["params"]])
+held = [id(p) for p in optimizer.param_groups[0]["params"]]
+print("   mended:                  ", id(kept.hidden.weight) in held)
 
 # %% [markdown]
 # ### Exercise 7. Repair: the stack that doesn't learn · ●●○ · 5 min
@@ -1574,7 +1552,7 @@ check.true(len(stack_faults) == 2 and set(stack_faults) <= set("ABCDEFGH"), "sta
 # %% [markdown]
 # ### Exercise 8. Repair: the frozen body that moves · ●●○ · 6 min
 #
-# **Symptom.** A trained body is frozen, and only the head is trained. And yet the body answers differently after each epoch.
+# **Symptom.** A trained body is frozen, and only the head is trained. And yet the body answers differently after each epoch. Take over the methods of `FaultyTransfer`, mend them, and add what is missing.
 
 # %%
 freeze_fault = "?"  # you name it below
@@ -1718,7 +1696,7 @@ print("and it is itself what it was:", torch.equal(net(points), answer))
 # %% [markdown]
 # **Parametrizations** put a function between the parameter and its use: the optimizer sees the original, the layer sees what the function makes of it.
 #
-# **Predict 12.** A layer's weight is parametrized to be symmetric. Which names does its `named_parameters()` have, and is `layer.weight` still symmetric after a step of training?
+# **Predict 12.** A layer's weight is parametrized to be symmetric. Under which name is the weight in `named_parameters()`: `"weight"`, `"weight.original"` or `"parametrizations.weight.original"`? And is `layer.weight` still symmetric after a step of training?
 
 # %%
 from torch.nn.utils import parametrize
@@ -1729,7 +1707,7 @@ class Symmetric(nn.Module):
         return w.triu() + w.triu(1).mT
 
 
-prediction_original = ...   # the name of the weight: "weight", "weight.original" or "parametrizations.weight.original"
+prediction_original = ...   # one of the three names
 prediction_symmetric = ...  # True or False
 
 layer = nn.Linear(3, 3)
