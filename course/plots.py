@@ -8,7 +8,8 @@ dimension (`softmax_axes`), and RGB `images` side by side. What a Module's regis
 (`softmax_twice`), two binary losses and their gradients (`saturation`), optimizers on a
 ravine (`trajectories`), and Adam's first steps (`bias_correction`). The graph behind a
 tensor (`graph`), the error of a difference (`difference_error`), paths down a loss
-(`descent_paths`).
+(`descent_paths`). Two losses by epoch and the best one (`train_and_valid`), and handwritten
+`digits`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from course.figures.optimizers import bias_correction, trajectories
 from course.figures.picture import Picture
 from course.figures.signals import tracked, variance_through_depth
 from course.figures.start_here import decision_regions, gradient_agreement
+from course.figures.training import digits, train_and_valid
 
 __all__ = [
     "Picture",
@@ -31,6 +33,7 @@ __all__ = [
     "decision_regions",
     "descent_paths",
     "difference_error",
+    "digits",
     "float_spacing",
     "gradient_agreement",
     "graph",
@@ -43,6 +46,7 @@ __all__ = [
     "strided",
     "summation_drift",
     "tracked",
+    "train_and_valid",
     "trajectories",
     "variance_through_depth",
 ]

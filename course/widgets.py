@@ -8,11 +8,13 @@ from course.explorers.losses import ravine
 from course.explorers.module import initialization, registers
 from course.explorers.start_here import machine, training
 from course.explorers.tensors import broadcasting, strides
+from course.explorers.training import curves
 
 __all__ = [
     "Explorer",
     "backward_order",
     "broadcasting",
+    "curves",
     "dynamic_graph",
     "initialization",
     "machine",
