@@ -8,7 +8,8 @@ dimension (`softmax_axes`), and RGB `images` side by side. What a Module's regis
 (`softmax_twice`), two binary losses and their gradients (`saturation`), optimizers on a
 ravine (`trajectories`), and Adam's first steps (`bias_correction`). The graph behind a
 tensor (`graph`), the error of a difference (`difference_error`), paths down a loss
-(`descent_paths`).
+(`descent_paths`). A model in its `four_modes`, what each keeps for backward
+(`saved_memory`), and said probabilities against what came (`reliability`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from course.figures.autograd import graph
 from course.figures.boxes import broadcasting, strided
 from course.figures.curves import float_spacing, images, softmax_axes, summation_drift
 from course.figures.descent import descent_paths, difference_error
+from course.figures.evaluation import four_modes, reliability, saved_memory
 from course.figures.losses import saturation, softmax_twice
 from course.figures.module import module_tree, score_planes
 from course.figures.optimizers import bias_correction, trajectories
@@ -32,11 +34,14 @@ __all__ = [
     "descent_paths",
     "difference_error",
     "float_spacing",
+    "four_modes",
     "gradient_agreement",
     "graph",
     "images",
     "module_tree",
+    "reliability",
     "saturation",
+    "saved_memory",
     "score_planes",
     "softmax_axes",
     "softmax_twice",
