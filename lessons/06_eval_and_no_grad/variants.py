@@ -252,6 +252,14 @@ def footprint(model, call):
     after = notes()
     return {word for word in before if not all(map(torch.equal, before[word], after[word]))}
 
+# %% [markdown] equivalent={"exercise": "footprint"}
+# Whether two tensors are equal doesn't depend on which comes first.
+#
+# ```diff
+# - return {word for word in before if not all(map(torch.equal, before[word], after[word]))}
+# + return {word for word in before if not all(map(torch.equal, after[word], before[word]))}
+# ```
+
 # %% [markdown]
 # ## dropout
 
@@ -486,6 +494,28 @@ class Dropout(nn.Module):
         if not self.training:
             return x
         return (x * (torch.rand(x.shape) >= self.p) * (1 / (1 - self.p) if self.p < 1 else 0.0)).float()
+
+# %% [markdown] equivalent={"exercise": "dropout"}
+# The two differ where a draw is exactly p: one in 2²⁴ at p = 0, and of no matter elsewhere.
+#
+# ```diff
+# - kept = torch.rand(x.shape, device=x.device) >= self.p
+# + kept = torch.rand(x.shape, device=x.device) > self.p
+# ```
+#
+# Submissions are graded on the CPU, where `x.device` is the device that is taken anyway.
+#
+# ```diff
+# - kept = torch.rand(x.shape, device=x.device) >= self.p
+# + kept = torch.rand(x.shape) >= self.p
+# ```
+#
+# With p = 1 nothing is kept: any finite scale gives zeros, and slopes of zero.
+#
+# ```diff
+# - return x * kept * (1 / (1 - self.p) if self.p < 1 else 0.0)
+# + return x * kept * (1 / (1 - self.p) if self.p < 1 else 1.0)
+# ```
 
 # %% [markdown]
 # ## batch_norm
@@ -1560,6 +1590,19 @@ def reliability(probability, target, bins=10):
 def calibration_error(confidence, frequency, count):
     return ((confidence - frequency).abs() * count / count.sum()).sum().item()
 
+# %% [markdown] equivalent={"exercise": "reliability"}
+# Of a tensor with one dimension the first is also the last.
+#
+# ```diff
+# - confidence = empty.index_add(0, index, p) / count
+# + confidence = empty.index_add(-1, index, p) / count
+# ```
+#
+# ```diff
+# - frequency = empty.index_add(0, index, t) / count
+# + frequency = empty.index_add(-1, index, t) / count
+# ```
+
 # %% [markdown]
 # ## fit
 
@@ -1829,7 +1872,7 @@ fit_faults = {"never again": "B", "memory": "E", "stops": "D"}
 # %% variant={"exercise": "honest_scores", "name": "sorted_gaps", "is": "right"}
 def honest_scores(x, y, test, k):
     train = torch.logical_not(test)
-    z = x.sub(x[train].mean(0)).div(x[train].std(0))
+    z = x.div(x[train].std(0))
     centers = torch.stack([z[train & (y == c)].mean(0) for c in (0, 1)])
     chosen = (centers[1] - centers[0]).abs().argsort(descending=True)[:k]
     distances = (z[test][:, None, chosen] - centers[:, chosen]).square().sum(-1)
@@ -1839,7 +1882,7 @@ def honest_scores(x, y, test, k):
 leak_faults = {"coin flips": "h", "others": "i"}
 
 # %% [markdown]
-# This is the code as it was: the deviation, the mean and the choice are taken over all rows, the test rows with their labels among them. Take the training rows out first, `x[~test]` and `y[~test]`, and compute everything from these.
+# This is the code as it was: the deviation and the choice are taken over all rows, the test rows with their labels among them. Take the training rows out first, `x[~test]` and `y[~test]`, and compute everything from these.
 
 # %% variant={"exercise": "honest_scores", "name": "as_it_was", "is": "wrong"}
 honest_scores = faulty_scores
@@ -1849,7 +1892,7 @@ honest_scores = faulty_scores
 
 # %% variant={"exercise": "honest_scores", "name": "chosen_with_test_labels", "is": "wrong"}
 def honest_scores(x, y, test, k):
-    z = (x - x[~test].mean(dim=0)) / x[~test].std(dim=0)
+    z = x / x[~test].std(dim=0)
     chosen = (z[y == 1].mean(dim=0) - z[y == 0].mean(dim=0)).abs().topk(k).indices
     z = z[:, chosen]
     one, zero = z[~test & (y == 1)].mean(dim=0), z[~test & (y == 0)].mean(dim=0)
@@ -1859,11 +1902,11 @@ def honest_scores(x, y, test, k):
 leak_faults = {"coin flips": "H", "others": "I"}
 
 # %% [markdown]
-# You still scale by the mean and the deviation of all rows. A test sample that is far away changes the scale, and so every other score. Take both from the training rows, and use them for the test rows as well.
+# You still divide by the deviation of all rows. A test sample that is far away changes it, and so every other score. Take it from the training rows, and use it for the test rows as well.
 
 # %% variant={"exercise": "honest_scores", "name": "scaled_by_all", "is": "wrong"}
 def honest_scores(x, y, test, k):
-    z = (x - x.mean(dim=0)) / x.std(dim=0)
+    z = x / x.std(dim=0)
     one, zero = z[~test & (y == 1)].mean(dim=0), z[~test & (y == 0)].mean(dim=0)
     chosen = (one - zero).abs().topk(k).indices
     asked, one, zero = z[test][:, chosen], one[chosen], zero[chosen]
@@ -1873,13 +1916,13 @@ def honest_scores(x, y, test, k):
 leak_faults = {"coin flips": "H", "others": "I"}
 
 # %% [markdown]
-# You scale the test rows by their own mean and deviation. No training statistic leaks, but the test samples now depend on each other, and a single one can't be scaled at all. Keep the mean and the deviation of the training rows, as BatchNorm does for `eval()`.
+# You divide the test rows by their own deviation. Then the test samples depend on each other, and a single one can't be scaled at all. Keep the deviation of the training rows, as BatchNorm does for `eval()`.
 
 # %% variant={"exercise": "honest_scores", "name": "test_scaled_by_itself", "is": "wrong"}
 def honest_scores(x, y, test, k):
     seen, labels = x[~test], y[~test]
-    seen = (seen - seen.mean(dim=0)) / seen.std(dim=0)
-    asked = (x[test] - x[test].mean(dim=0)) / x[test].std(dim=0)
+    seen = seen / seen.std(dim=0)
+    asked = x[test] / x[test].std(dim=0)
     one, zero = seen[labels == 1].mean(dim=0), seen[labels == 0].mean(dim=0)
     chosen = (one - zero).abs().topk(k).indices
     return chosen, ((asked - zero)[:, chosen] ** 2).sum(dim=1) - ((asked - one)[:, chosen] ** 2).sum(dim=1)
@@ -1894,8 +1937,8 @@ leak_faults = {"coin flips": "H", "others": "I"}
 def honest_scores(x, y, test, k):
     seen, labels = x[~test], y[~test]
     chosen = (seen[labels == 1].mean(dim=0) - seen[labels == 0].mean(dim=0)).abs().topk(k).indices
-    mean, std = seen.mean(dim=0), seen.std(dim=0)
-    seen, asked = ((seen - mean) / std)[:, chosen], ((x[test] - mean) / std)[:, chosen]
+    spread = seen.std(dim=0)
+    seen, asked = (seen / spread)[:, chosen], (x[test] / spread)[:, chosen]
     one, zero = seen[labels == 1].mean(dim=0), seen[labels == 0].mean(dim=0)
     return chosen, ((asked - zero) ** 2).sum(dim=1) - ((asked - one) ** 2).sum(dim=1)
 
@@ -1908,8 +1951,8 @@ leak_faults = {"coin flips": "H", "others": "I"}
 # %% variant={"exercise": "honest_scores", "name": "gap_with_its_sign", "is": "wrong"}
 def honest_scores(x, y, test, k):
     seen, labels = x[~test], y[~test]
-    mean, std = seen.mean(dim=0), seen.std(dim=0)
-    seen, asked = (seen - mean) / std, (x[test] - mean) / std
+    spread = seen.std(dim=0)
+    seen, asked = seen / spread, x[test] / spread
     one, zero = seen[labels == 1].mean(dim=0), seen[labels == 0].mean(dim=0)
     chosen = (one - zero).topk(k).indices
     return chosen, ((asked - zero)[:, chosen] ** 2).sum(dim=1) - ((asked - one)[:, chosen] ** 2).sum(dim=1)
@@ -1923,8 +1966,8 @@ leak_faults = {"coin flips": "H", "others": "I"}
 # %% variant={"exercise": "honest_scores", "name": "sign_exchanged", "is": "wrong"}
 def honest_scores(x, y, test, k):
     seen, labels = x[~test], y[~test]
-    mean, std = seen.mean(dim=0), seen.std(dim=0)
-    seen, asked = (seen - mean) / std, (x[test] - mean) / std
+    spread = seen.std(dim=0)
+    seen, asked = seen / spread, x[test] / spread
     one, zero = seen[labels == 1].mean(dim=0), seen[labels == 0].mean(dim=0)
     chosen = (one - zero).abs().topk(k).indices
     return chosen, ((asked - one)[:, chosen] ** 2).sum(dim=1) - ((asked - zero)[:, chosen] ** 2).sum(dim=1)
@@ -1938,8 +1981,8 @@ leak_faults = {"coin flips": "H", "others": "I"}
 # %% variant={"exercise": "honest_scores", "name": "wrong_names", "is": "wrong"}
 def honest_scores(x, y, test, k):
     seen, labels = x[~test], y[~test]
-    mean, std = seen.mean(dim=0), seen.std(dim=0)
-    seen, asked = (seen - mean) / std, (x[test] - mean) / std
+    spread = seen.std(dim=0)
+    seen, asked = seen / spread, x[test] / spread
     one, zero = seen[labels == 1].mean(dim=0), seen[labels == 0].mean(dim=0)
     chosen = (one - zero).abs().topk(k).indices
     return chosen, ((asked - zero)[:, chosen] ** 2).sum(dim=1) - ((asked - one)[:, chosen] ** 2).sum(dim=1)
