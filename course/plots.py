@@ -9,7 +9,8 @@ dimension (`softmax_axes`), and RGB `images` side by side. What a Module's regis
 ravine (`trajectories`), and Adam's first steps (`bias_correction`). The graph behind a
 tensor (`graph`), the error of a difference (`difference_error`), paths down a loss
 (`descent_paths`). Two losses by epoch and the best one (`train_and_valid`), and handwritten
-`digits`.
+`digits`. A model in its `four_modes`, what each keeps for backward (`saved_memory`), and said
+probabilities against what came (`reliability`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from course.figures.autograd import graph
 from course.figures.boxes import broadcasting, strided
 from course.figures.curves import float_spacing, images, softmax_axes, summation_drift
 from course.figures.descent import descent_paths, difference_error
+from course.figures.evaluation import four_modes, reliability, saved_memory
 from course.figures.losses import saturation, softmax_twice
 from course.figures.module import module_tree, score_planes
 from course.figures.optimizers import bias_correction, trajectories
@@ -35,11 +37,14 @@ __all__ = [
     "difference_error",
     "digits",
     "float_spacing",
+    "four_modes",
     "gradient_agreement",
     "graph",
     "images",
     "module_tree",
+    "reliability",
     "saturation",
+    "saved_memory",
     "score_planes",
     "softmax_axes",
     "softmax_twice",

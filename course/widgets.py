@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from course.explorers.autograd import backward_order, dynamic_graph
 from course.explorers.base import Explorer
+from course.explorers.evaluation import temperature
 from course.explorers.losses import ravine
 from course.explorers.module import initialization, registers
 from course.explorers.start_here import machine, training
@@ -21,5 +22,6 @@ __all__ = [
     "ravine",
     "registers",
     "strides",
+    "temperature",
     "training",
 ]
