@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from autograder.wording import words
 from autograder.fates import Fate
+from autograder.wording import words
 
 FATES = {
     Fate.TIMEOUT: "it took longer than it may, and was interrupted",

@@ -26,9 +26,9 @@ WIDE, TALL = 1000, 760
 def lesson_page(folder: Path) -> Path:
     """The lesson, rendered as it looks in a notebook."""
     page = folder / "lesson.html"
-    body, _ = HTMLExporter(exclude_input_prompt=True, exclude_output_prompt=True).from_notebook_node(
-        nbformat.read(LESSON, as_version=4)
-    )
+    body, _ = HTMLExporter(
+        exclude_input_prompt=True, exclude_output_prompt=True
+    ).from_notebook_node(nbformat.read(LESSON, as_version=4))
     page.write_text(body, "utf-8")
     return page
 
