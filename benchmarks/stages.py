@@ -32,6 +32,7 @@ _STEPS = {
     "record": "autograder.grade.recording.record",
     "feedback": "autograder.grade.run.write_page",
 }
+KERNEL = "the kernel: fork, lock in, start, the student's cells"
 
 
 class _Inline(Executor):
@@ -56,9 +57,7 @@ def cpu_ms_by_step(course: Path, assignment: str) -> dict[str, float]:
         request = Request(assignment, course_dir=course, workers=1)
         entries = grade(request, Screen(Console(file=StringIO())), _inline)
         spent["everything else"] = time.process_time() - begun - sum(spent.values())
-    spent["the kernel: fork, lock in, start, the student's cells"] = sum(
-        entry.result.cpu_s for entry in entries
-    )
+    spent[KERNEL] = sum(entry.result.cpu_s for entry in entries)
     return {step: round(1000 * s / len(entries), 1) for step, s in spent.items()}
 
 

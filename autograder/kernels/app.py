@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+from types import SimpleNamespace
 from typing import Any
 
+from ipykernel import ipkernel
 from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.connect import KernelConnectionInfo
 from traitlets.config import Config
+
+# Nobody reads a kernel's log; to configure one writes to memory that is shared with others'.
+_LOG = logging.getLogger("pytorch-mechanics")
+_LOG.addHandler(logging.NullHandler())
+_LOG.propagate = False
 
 
 class WarmKernelApp(IPKernelApp):
@@ -18,6 +26,7 @@ class WarmKernelApp(IPKernelApp):
         self._connection = connection
         # No history of another's, and no file for it.
         config = Config({"HistoryManager": {"hist_file": ":memory:"}})
+        options.setdefault("log", _LOG)
         super().__init__(config=config, **options)  # type: ignore[no-untyped-call]
 
     def parse_command_line(self, argv: list[str] | None = None) -> None:
@@ -40,6 +49,17 @@ class WarmKernelApp(IPKernelApp):
 
     def write_connection_file(self, **_: Any) -> None:
         """Nothing: the client has it."""
+
+    def init_kernel(self) -> None:
+        """Start it without a list of every module's file, which is for debuggers.
+
+        To touch each module would copy six megabytes that kernels otherwise share.
+        """
+        vars(ipkernel)["sys"] = SimpleNamespace(modules={})
+        try:
+            super().init_kernel()  # type: ignore[no-untyped-call]
+        finally:
+            vars(ipkernel)["sys"] = sys
 
     def init_shell(self) -> None:
         """Tie what was imported before there was a shell to this one."""

@@ -24,6 +24,7 @@ def prepare() -> None:
     anything = Policy(workdir="/")
     filesystem.abi(anything)
     syscalls.why_not(anything)
+    _reseed()  # the first time fills many caches, which are then shared
 
 
 def become(

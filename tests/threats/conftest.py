@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 import course
@@ -28,6 +29,7 @@ UNSAFE = {"cannot_rewrite_the_course_on_disk", "cannot_signal_every_process"}
 # ... and this looks for what only a kernel that was forked has.
 ONLY_WARM = {"cannot_talk_to_the_process_that_forked_it"}
 BOUNDED_BY_ITSELF = ["cannot_bomb_with_forks", "cannot_fill_the_disk", "cannot_take_all_memory"]
+DAEMON = "cannot_leave_a_daemon_behind"
 # Where namespaces are missing, the supervisor bounds these.
 POORLY_BOUNDED = [
     *("cannot_bomb_with_forks", "cannot_fill_the_disk", "cannot_leave_a_daemon_behind"),
@@ -40,12 +42,12 @@ CONTROLS = sorted({*attacks("reach")} - UNSAFE - ONLY_WARM)
 class Class:
     """A class of attackers after it was graded, by the name of the attack.
 
-    mark: a word that the processes they left would have in their commands.
+    daemons: how many processes they left.
     """
 
     graded: dict[str, Graded]
     harm: set[str]
-    mark: str
+    daemons: int
 
 
 @pytest.fixture(scope="session")
@@ -76,14 +78,25 @@ def _policies(**fields: Any) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def stock(tmp_path_factory: pytest.TempPathFactory) -> Class:
     """The control: the same attacks in kernels that no one shuts in."""
-    chosen = {"reach": CONTROLS, "exhaust": BOUNDED_BY_ITSELF}
+    chosen = {"reach": CONTROLS, "exhaust": [*BOUNDED_BY_ITSELF, DAEMON]}
     return _grade(tmp_path_factory.mktemp("stock"), "none", chosen)
 
 
 def _grade(root: Path, sandbox: str, chosen: dict[str, list[str]]) -> Class:
     with planted(root) as targets:
         graded = grade_all(root, sandbox, chosen, {"targets.json": targets.to_json()})
-        return Class(graded, targets.harm(), f"planted daemon of {targets.planted.name}")
+        return Class(graded, targets.harm(), _end_daemons(targets.planted.name))
+
+
+def _end_daemons(mark: str) -> int:
+    """How many processes have our mark in their command; none has afterwards."""
+    found = 0
+    for process in psutil.process_iter(["cmdline"]):
+        if f"planted daemon of {mark}" in " ".join(process.info["cmdline"] or ()):
+            found += 1
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+    return found
 
 
 @pytest.fixture(scope="session")

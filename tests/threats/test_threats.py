@@ -9,12 +9,11 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import psutil
 import pytest
 
 import course
 
-from .conftest import BOUNDED_BY_ITSELF, CONTROLS, KINDS, POORLY_BOUNDED, Class
+from .conftest import BOUNDED_BY_ITSELF, CONTROLS, DAEMON, KINDS, POORLY_BOUNDED, Class
 from .graded import attacks
 from .lesson import POINTS
 
@@ -76,9 +75,12 @@ def test_the_course_is_untouched(course_before: str, locked: Class) -> None:
 
 def test_no_daemon_is_left(locked: Class, poor: Class) -> None:
     for each in (locked, poor):
-        assert each.graded["cannot_leave_a_daemon_behind"].entry.graded
-        words = [" ".join(p.info["cmdline"] or ()) for p in psutil.process_iter(["cmdline"])]
-        assert [said for said in words if each.mark in said] == []
+        assert each.graded[DAEMON].entry.graded
+        assert each.daemons == 0
+
+
+def test_in_a_stock_kernel_daemons_are_left(stock: Class) -> None:
+    assert stock.daemons > 0
 
 
 @pytest.mark.parametrize("name", attacks("exhaust"))

@@ -6,7 +6,7 @@ import sys
 
 # A word by which it is known among all processes of the machine.
 word = json.load(open("targets.json"))["abstract"]
-daemon = [sys.executable, "-c", f"import time; time.sleep(45); 'planted daemon of {word}'"]
+daemon = [sys.executable, "-c", f"import time; time.sleep(600); 'planted daemon of {word}'"]
 subprocess.Popen(daemon, start_new_session=True, close_fds=True)
 if os.fork() == 0:
     os.setsid()
