@@ -138,7 +138,7 @@ check.true(all(isinstance(count, int) for count in counts.values()), "each is a 
 # </details>
 
 # %% [markdown]
-# **What counts.** The check under an exercise is a part of the test. More is tried when your notebook is graded, on other inputs, so read the docstring: it says what has to hold. Exercises don't build on each other: leave one and go on, and come back.
+# **What counts.** The check under an exercise is a part of the test. More is tried when your notebook is graded, on other inputs, so read the docstring: it says what has to hold. Exercises don't build on each other: leave one and go on, and come back. (One that you left raises `NotImplementedError`, and so does a cell that compares what it should have built. "Run All Cells" stops there; run the cells after it one by one.)
 #
 # **Handing in.** In a terminal, `course check start_here.ipynb` runs your notebook from the top in a fresh kernel and shows what still fails. Then hand in the file, as your course tells you. What comes back names each check; where your answer shows a well-known misunderstanding, it says which.
 
