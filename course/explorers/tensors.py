@@ -57,6 +57,6 @@ def broadcasting() -> Explorer:
     shapes = {str(shape): shape for shape in SHAPES}
     return Explorer(
         broadcasting_frame,
-        a=ipw.Dropdown(options=shapes, value=(4, 1), description="a"),
+        a=ipw.Dropdown(options=shapes, value=(3, 1), description="a"),  # (4, 1) is the answer
         b=ipw.Dropdown(options=shapes, value=(4,), description="b"),
     )

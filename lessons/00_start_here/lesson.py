@@ -138,7 +138,7 @@ check.true(all(isinstance(count, int) for count in counts.values()), "each is a 
 # </details>
 
 # %% [markdown]
-# **What counts.** The check under an exercise is a part of the test. More is tried when your notebook is graded, on other inputs, so read the docstring: it says what has to hold. Exercises don't build on each other: leave one and go on, and come back.
+# **What counts.** The check under an exercise is a part of the test. More is tried when your notebook is graded, on other inputs, so read the docstring: it says what has to hold. Exercises don't build on each other: leave one and go on, and come back. (One that you left raises `NotImplementedError`, and so does a cell that compares what it should have built. "Run All Cells" stops there; run the cells after it one by one.)
 #
 # **Handing in.** In a terminal, `course check start_here.ipynb` runs your notebook from the top in a fresh kernel and shows what still fails. Then hand in the file, as your course tells you. What comes back names each check; where your answer shows a well-known misunderstanding, it says which.
 
@@ -175,7 +175,7 @@ print("2 + 2 + 2 + 2 + 2 + 2 =", (x + x).sum().item())
 # ---
 # ## Part 3 · The whole of it on one page
 #
-# Two classes of points, whose arcs reach into each other. No straight line parts them. A net shall learn to say which class a point belongs to.
+# Two classes of points, whose arcs reach into each other. No straight line parts them. A net is to learn which class a point belongs to.
 
 # %%
 class TinyNet(nn.Module):
@@ -210,7 +210,7 @@ for _ in range(2000):                                    # the loop             
     optimizer.zero_grad()                                # clear the old gradients          → 02
     loss.backward()                                      # backward: a gradient for each    → 02
     optimizer.step()                                     # update: move each number         → 04
-    losses.append(loss.item())
+    losses.append(loss.item())                           # the number alone, without its graph
 
 with torch.no_grad():                                    # only asking, not learning        → 06
     right = ((net(x) > 0) == (y > 0)).float().mean().item()
@@ -236,7 +236,7 @@ plots.tracked({"loss": losses}, "step", "loss", title="TinyNet, Adam, rate 0.001
 torch.manual_seed(0)
 net = TinyNet()
 optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
-before = net.output.bias.detach().clone()
+before = net.output.bias.detach().clone()  # a copy of the number, for later
 
 loss = criterion(net(x), y)
 print("gradient of the output's bias after the forward pass:", net.output.bias.grad)
@@ -276,7 +276,7 @@ check.prediction(prediction, net.output.bias.grad.item() / once)
 # %% [markdown]
 # <details><summary>Why</summary>
 #
-# By 2: `backward()` **adds** to `.grad`. That is of use (lesson 05 makes a large batch out of small ones), and it is why each step begins with `optimizer.zero_grad()`.
+# By 2: `backward()` **adds** to `.grad`. That is of use (lesson 05 makes a large batch out of small ones), and it is why each step calls `optimizer.zero_grad()` before `backward()`.
 # </details>
 
 # %% [markdown]
@@ -442,7 +442,7 @@ widgets.training()
 # ---
 # ## Part 4 · The same net in NumPy
 #
-# What does PyTorch buy? Write the net without it. The forward pass is the two formulas of Exercise 1, and the loss is its definition: for a logit z and a class y it is log(1 + eᶻ) − y·z, and the mean is taken over the points.
+# What does PyTorch buy? Write the net without it. The forward pass is the two formulas of Exercise 1, and the loss is its definition: for a logit z and a class y it is log(1 + eᶻ) − y·z, with the natural logarithm, and the mean is taken over the points.
 
 # %%
 def numpy_forward(weights, x):
@@ -855,7 +855,7 @@ plots.gradient_agreement({"sum of the losses": summed, "mean of the losses": ave
 # %% [markdown]
 # ### Exercise 5. Repair: the training that swings · ●●○ · 5 min
 #
-# **Symptom.** One weight, one point: the prediction is `x * weight`, and with x = 1 and y = 3 the weight should settle at 3. It rushes past, comes back, and never settles.
+# **Symptom.** One weight, one point: the prediction is `x * weight`, and with x = 1 and y = 3 the weight should settle at 3. It rushes past, comes back, and never settles. (With `requires_grad=True` a tensor made by hand is what a parameter is in a net, a **leaf** of the graph: `backward()` keeps a gradient for it.)
 
 # %%
 descent_fault = "?"  # you name it below
@@ -987,7 +987,7 @@ print("more than 95% of 1000 new points are right:", right > 0.95)
 # Habits worth keeping:
 #
 # - Set a seed, and try more than one.
-# - Look at the loss of the first step: for two classes it should be near log 2 ≈ 0.69, a coin's.
+# - Look at the loss of the first step: for two classes it should be near ln 2 ≈ 0.69, a coin's.
 # - A loss that stands still to the last digit: see Part 6.
 
 # %% [markdown]

@@ -35,7 +35,7 @@
 # | 8 · Break it | repair faulty code, and name the fault | 15 |
 # | 9 · In practice, quiz, ledger | write it as you would at work | 13 |
 #
-# **How to work.** Where a cell says `prediction = ...`, put your prediction in place of the dots *before* you run it: a number, a tuple, a list, or `"raises"`. An exercise has a cell for your code and a cell that checks it; more checks run when it is graded. Exercises don't build on each other: leave one and go on.
+# Work as in lesson 00: predict *before* you run. A prediction is a number, a tuple, a list, a string, or `"raises"`.
 
 # %%
 import itertools
@@ -394,7 +394,7 @@ widgets.strides()
 def flattens_for_free(shape, stride):
     """Return True if such a tensor can be viewed as 1-D without a copy, else False.
 
-    shape, stride: tuples of n numbers, n >= 0. Strides may be 0, as `expand` makes them.
+    shape, stride: tuples of n numbers, n >= 0. Strides may be 0 (Part 3 shows how).
     A tensor without entries can always be viewed; so can one with a single entry.
     The stride of a dimension of size 1 is never used, so its value must not matter.
 
@@ -785,7 +785,7 @@ print("where  ", torch.where(x > 11, x, 0).tolist())
 # %% [markdown]
 # ### Exercise 8. The score of the right class · ●●○ · 7 min
 #
-# The heart of cross-entropy: for each sample, read the score at its label. Some samples have no label; theirs is a number that is no class, and they must count 0, whatever their scores are.
+# The heart of cross-entropy, a loss that lesson 04 builds: for each sample, read the score at its label. Some samples have no label; theirs is a number that is no class, and they must count 0, whatever their scores are.
 
 # %% nbgrader={"grade": false, "grade_id": "label_scores", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def label_scores(scores, labels, ignore=-100):
@@ -975,6 +975,12 @@ x = torch.ones(3)
 x.to(torch.float64)
 check.prediction(prediction, x.dtype)
 
+# %% [markdown]
+# <details><summary>Why</summary>
+#
+# `"float32"`: the float64 tensor was made, and dropped, as no name was given to it. A device works the same way: write `x = x.to(device)`.
+# </details>
+
 # %%
 best = device.best()
 moved = x.to(best)
@@ -985,7 +991,7 @@ print("a tensor without memory, on:    ", x.to("meta").device.type)
 print("mixing devices:                 ", type(outcome(torch.add, x, x.to("meta"))).__name__)
 
 # %% [markdown]
-# The prediction was `"float32"`: the float64 tensor was made and dropped. A device works the same way: write `x = x.to(device)`. (The `meta` device stands in for a second device here: it has shapes and no numbers.)
+# (The `meta` device stands in for a second device here: it has shapes and no numbers.)
 #
 # **Timing.** An accelerator is asynchronous. A call puts work into a queue and returns; only what needs the numbers (`.item()`, `print`, a copy to the CPU) waits. A clock stopped without `synchronize` has timed the queue.
 
@@ -1793,14 +1799,14 @@ check.true(set(answers.values()) <= set("abcd") and answers != {}, "each answer 
 # | `x[i, j]`, `as_strided` | offset + Σ index · stride | Exercises 1, 3, 13 | the memory behind a view stays alive as a whole | `as_strided` by wrong strides reads other entries, without a word |
 # | `torch.empty(shape)` | row-by-row strides | Exercise 2 | other layouts, such as `channels_last` | entries are whatever was in memory |
 # | `view`, `reshape`, `contiguous` | may dimensions be merged? | Exercise 4 | how a copy is made fast | `view` raises; `reshape` copies in silence, and writes are lost |
-# | slices; lists and masks | a new recipe; a copy | Predictions 2, 4 | how a mask is counted before it is copied | `x[mask].fill_(0)` fills a copy |
-# | `+=`, names ending in `_` | a write into shared storage | Prediction 5 | version counters (lesson 02) | the caller's tensor changes |
+# | slices; lists and masks | a new recipe; a copy | Predict 2, 4 | how a mask is counted before it is copied | `x[mask].fill_(0)` fills a copy |
+# | `+=`, names ending in `_` | a write into shared storage | Predict 5 | version counters (lesson 02) | the caller's tensor changes |
 # | `a + b`, `expand` | stride 0 | Exercise 5 | the loop over both, without the copies | (N, 1) − (N,) is (N, N); a write to one row is a write to all |
 # | `@`, `einsum` | nested loops and a sum | Exercise 6 | blocking, vector instructions, the order of loops | a letter left out is summed in silence |
 # | `softmax(dim)` | the largest taken away, a sum with `keepdim` | Exercise 7 | one fused pass over memory | the wrong `dim` keeps the shape |
 # | `gather`, `where`, `scatter_add_` | an indexed read, a choice, an indexed sum | Exercise 8 | order of additions on a GPU: not always the same | `counts[labels] += 1` counts a class once |
 # | `sum` | an order of adding | Exercise 9 | wider accumulators for half precision | left to right, float32 stands still at 2²⁴ |
-# | `a * b` of two dtypes | promotion by category, dimensions first | Prediction 9 | where the conversion happens | float64 spreads from NumPy; uint8 wraps |
+# | `a * b` of two dtypes | promotion by category, dimensions first | Predict 9 | where the conversion happens | float64 spreads from NumPy; uint8 wraps |
 # | `from_numpy`, `tensor` | a borrowed pointer; a copy | Exercise 12 | who frees the memory | in-place work changes the caller's array |
 # | `.T`, `mT`, `permute` | strides in a new order | Exercises 1, 4 | kernels that are slower on them | `.T` on n-D is deprecated; `reshape` in its place scrambles |
-# | `.to(device)` | a copy, or `x` itself | Prediction 11 | streams, pinned memory (lesson 07) | without `x =` nothing moves; a clock without `synchronize` times the queue |
+# | `.to(device)` | a copy, or `x` itself | Predict 11 | streams, pinned memory (lesson 07) | without `x =` nothing moves; a clock without `synchronize` times the queue |

@@ -101,7 +101,7 @@ check.prediction(prediction_of_samples, losses.mean())
 # %% [markdown]
 # ### Exercise 1. Read the reductions · ●○○ · 4 min
 #
-# Work out each number on paper, without running it. The first one is done. Part "f" takes a loss from a textbook, and sets it against PyTorch's.
+# Work out each number on paper, without running it. The first one is done. "f" sets a loss from a textbook against PyTorch's.
 
 # %%
 predicted = torch.tensor([[1.0, 2.0], [3.0, 5.0], [0.0, 0.0], [1.0, 3.0]])
@@ -163,9 +163,9 @@ check.true(set(reduction) == set("abcdef"), "there is an answer for each of a to
 #
 # −log softmax(z)ᵧ = log Σⱼ exp(zⱼ) − zᵧ
 #
-# The first term is called **log-sum-exp**: a smooth maximum.
+# (log is the natural logarithm, as `torch.log` is.) The first term is called **log-sum-exp**: a smooth maximum.
 #
-# **Predict 3.** Two logits, 0 and 200. What is the log of the first probability, taken in two steps, and in one?
+# **Predict 3.** Two logits, 0 and 200. What is the log of the first probability: in two steps, `softmax` and then `log`, and in one, by `log_softmax`?
 
 # %%
 prediction_two_steps = ...  # a number, -torch.inf or torch.nan
@@ -182,7 +182,7 @@ check.prediction(prediction_one_step, z.log_softmax(dim=0)[0])
 # </details>
 
 # %% [markdown]
-# The infinity doesn't stay where it is. One backward later, it is in the weights:
+# The infinity doesn't stay where it is. `backward()` makes NaN of it, and the next step carries that into every weight:
 
 # %%
 z = torch.tensor([0.0, 200.0], requires_grad=True)
@@ -634,7 +634,7 @@ print(f"logits {tuple(tiny(x).shape)}, targets {tuple(y.shape)} {y.dtype}, loss 
 # ---
 # ## Part 4 · A step
 #
-# Four lines make a step. Each does one thing:
+# Four lines make a step: the five of lesson 00, with forward and loss in one. Each does one thing:
 #
 # | Line | Reads | Writes |
 # |---|---|---|
@@ -642,6 +642,8 @@ print(f"logits {tuple(tiny(x).shape)}, targets {tuple(y.shape)} {y.dtype}, loss 
 # | `loss.backward()` | the graph | **adds** to each weight's `.grad` |
 # | `optimizer.step()` | `.grad`, the optimizer's state | the weights, the state |
 # | `optimizer.zero_grad()` | | sets each `.grad` to `None` |
+#
+# `zero_grad()` may stand anywhere but between `backward()` and `step()`: at the end of a step, or at the start of the next.
 #
 # ### Exercise 5. Trace two steps · ●○○ · 5 min
 #
@@ -749,7 +751,7 @@ print("after one step:", round(w.item(), 4))
 # %% [markdown]
 # ### No gradient, and a gradient of zero
 #
-# `zero_grad()` sets `.grad` to `None`. Its older form, `zero_grad(set_to_none=False)`, fills it with 0. Does it matter?
+# `zero_grad()` sets `.grad` to `None`. Its older form, `zero_grad(set_to_none=False)`, fills it with 0. Does it matter? It does where an optimizer remembers: with `momentum=0.9`, SGD keeps a **buffer** for each weight, which each step makes 0.9 · buffer + gradient, and the weight moves by −lr · buffer.
 #
 # **Predict 8.** One step with gradient 1, at `lr=0.1` and `momentum=0.9`, has moved `w` from 1 to 0.9. What does a second step do if the gradient is a zero, and if there is none?
 
@@ -876,7 +878,7 @@ check.close(w, torch.tensor([0.81]))
 #
 # ### See it
 #
-# A ravine: curvature 1 along it, 25 across. SGD has one rate for both. Across, a step must stay below 2 / 25, or each swing is longer than the last; along, that is slow.
+# A ravine: curvature 1 along it, 25 across. SGD has one rate for both. Across, a step must stay below 2 / 25, or each swing is longer than the last; along, that is slow. RMSprop and Adam, which you build below, give each entry a rate of its own.
 
 # %%
 plots.trajectories({"SGD": 0.07, "SGD, momentum 0.9": 0.03, "RMSprop": 0.1, "Adam": 0.2})
@@ -892,7 +894,7 @@ widgets.ravine()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# SGD survives up to 0.07; its limit is 2 / steepness = 0.08. Momentum β moves it to 2 (1 + β) / steepness = 0.152, so 0.14 still works and 0.2 doesn't. Adam's way doesn't change at all: across, each gradient is `steepness` times as large, and so is the root it is divided by.
+# SGD survives up to 0.07; its limit is 2 / steepness = 0.08. Momentum β moves it to 2 (1 + β) / steepness = 0.152, so 0.14 still works and 0.2 doesn't. Adam's way doesn't change at all: across, each gradient is `steepness` times as large, and so is what Adam divides it by (Exercise 8).
 # </details>
 
 # %% [markdown]
@@ -1854,7 +1856,7 @@ check.true(freeze_fault in set("ABCDEFGHIJ"), "freeze_fault is a letter of the t
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# One character string of the faulty function has to change: what is written to `p.grad`.
+# One line of the faulty function has to change: the one that writes to `p.grad`. What does `zero_grad()` write there today?
 # </details>
 
 # %% [markdown]
