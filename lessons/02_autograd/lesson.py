@@ -36,7 +36,7 @@
 # | 9 · Break it | repair faulty code, and name the fault | 13 |
 # | 10 · In practice, quiz, ledger | write it as you would at work | 15 |
 #
-# Put a prediction in place of `...` *before* you run its cell. Exercises don't build on each other: leave one and go on. Where other cells use what you wrote, the text says so.
+# Exercises don't build on each other: leave one and go on. Where other cells use what you wrote, the text says so.
 
 # %%
 import itertools
@@ -568,7 +568,7 @@ check.close([round(value.grad, 6) for value in mine], [round(tensor.grad.item(),
 # %% [markdown]
 # ### Exercise 5. A net of scalars · ●●○ · 6 min
 #
-# TinyNet has 2 inputs, 8 hidden units and 1 output. A hidden unit is relu(w · x + b); the output is a weighted sum of them, plus a bias. Write it with `+`, `*` and `.relu()` alone: then it runs on your Values and on PyTorch's scalars alike, and both find the same gradients. There is no other mathematics in a framework.
+# TinyNet has 2 inputs, 8 hidden units and 1 output. A hidden unit is relu(w · x + b); the output, its logit, is a weighted sum of them, plus a bias, and is called the score here. Write it with `+`, `*` and `.relu()` alone: then it runs on your Values and on PyTorch's scalars alike, and both find the same gradients. There is no other mathematics in a framework.
 
 # %% nbgrader={"grade": false, "grade_id": "tiny_score", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def tiny_score(x, w1, b1, w2, b2):
@@ -997,7 +997,7 @@ check.prediction(prediction_grad, w.grad.item())
 # %% [markdown]
 # ### Never cleared is momentum 1.0
 #
-# Momentum steps along vₜ = μ · vₜ₋₁ + gₜ. Where gradients are never cleared, `.grad` holds gₜ + gₜ₋₁ + … + g₀, which is the same with μ = 1. Not nearly: exactly. A line is fitted three times below, and nothing brakes two of them.
+# Momentum (lesson 04 builds it) steps along vₜ = μ · vₜ₋₁ + gₜ. Where gradients are never cleared, `.grad` holds gₜ + gₜ₋₁ + … + g₀, which is the same with μ = 1. Not nearly: exactly. A line is fitted three times below, and nothing brakes two of them.
 
 # %%
 generator = torch.Generator().manual_seed(1)
@@ -1133,7 +1133,7 @@ check.true(set(gradient) == set("abcdefghi"), "there is an answer for each of a 
 # %% [markdown]
 # ### Exercise 9. Train TinyNet by hand · ●●● · 10 min
 #
-# Forward, loss, backward, update, clear: write the loop. `tiny` (Part 2) is the forward pass. An update must not be noted (`no_grad`), and must change the leaves themselves, *in place*: `p -= …`. (`p = p - …` makes a new tensor, and the leaf stays what it was.)
+# Forward, loss, backward, update, clear (lesson 00 cleared before `backward()`: the same circle): write the loop. `tiny` (Part 2) is the forward pass. An update must not be noted (`no_grad`), and must change the leaves themselves, *in place*: `p -= …`. (`p = p - …` makes a new tensor, and the leaf stays what it was.)
 
 # %% nbgrader={"grade": false, "grade_id": "train", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def train(parameters, x, y, steps, lr):
@@ -2154,7 +2154,7 @@ answers = {
 # %% nbgrader={"grade": true, "grade_id": "knowledge_check_test", "locked": true, "points": 10, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
 observe("question 1", answers.get, "q1", because={
-    "a": "In a training loop the weights do change right after it, by optimizer.step(). backward() itself fills .grad and leaves every weight alone: Prediction 6.",
+    "a": "In a training loop the weights do change right after it, by optimizer.step(). backward() itself fills .grad and leaves every weight alone: Predict 6.",
     "c": "torch.autograd.grad returns gradients. backward() returns None, and adds to .grad.",
     "d": "Gradients pass through all of them, but only leaves keep theirs; a tensor in between keeps it if you asked by retain_grad().",
 })
@@ -2224,20 +2224,20 @@ check.true(set(answers.values()) <= set("abcd") and answers != {}, "each answer 
 #
 # | Call | What it hides | Where you built it | What it still hides | How it fails |
 # |---|---|---|---|---|
-# | a numeric slope, `gradcheck` | a difference for each entry | Exercise 1, Prediction 10 | how tolerances are chosen | float32 gives noise; fails at the kink of ReLU |
+# | a numeric slope, `gradcheck` | a difference for each entry | Exercise 1, Predict 10 | how tolerances are chosen | float32 gives noise; fails at the kink of ReLU |
 # | each operation on a tensor that requires gradients | a node with local slopes, noted while you compute | Exercise 2 | slopes as rules on tensors, written in C++ | no note is made under `no_grad` |
-# | the order of `backward()` | each node after all that send to it; fan-out sums | Predictions 2 and 3, Exercises 3 and 4, Explore (Part 2) | a queue by dependency counts, a thread for each device | wrong orders hand on a part (fault H) |
+# | the order of `backward()` | each node after all that send to it; fan-out sums | Predict 2 and 3, Exercises 3 and 4, Explore (Part 2) | a queue by dependency counts, a thread for each device | wrong orders hand on a part (fault H) |
 # | `nn.Linear`, `nn.ReLU`, a loss | sums, products, max | Exercise 5, "Your engine trains" | fused kernels for whole tensors | a row of weights belongs to an output, not to an input |
 # | `grad_fn`, `next_functions` | the nodes and edges | `walk` in Part 3, drawn there | which input of a node an edge goes to | walking it keeps it alive |
-# | `if`, `for` around tensors | nothing: the graph is what ran | Prediction 4, Explore (Part 3) | compilers must guess the branches (lesson 11) | jumps at the branch have no slope, and nobody says so |
+# | `if`, `for` around tensors | nothing: the graph is what ran | Predict 4, Explore (Part 3) | compilers must guess the branches (lesson 11) | jumps at the branch have no slope, and nobody says so |
 # | broadcasting, backward | a sum over what was repeated | Exercise 6 | done inside each node | a forgotten sum is a shape error, a wrong axis is silent on squares |
-# | `y.backward(v)` | vᵀJ, v = 1 for a scalar | Exercise 7, Prediction 5 | batched rows (`torch.func.jacrev`) | a non-scalar without v raises; `y.sum()` adds up all rows |
-# | `.grad`, `zero_grad()` | a sum over calls; the clearing | Exercises 4 and 11, Prediction 6, zoo 2 | None and 0 differ for optimizers (lesson 04) | never cleared is momentum 1.0, exactly |
+# | `y.backward(v)` | vᵀJ, v = 1 for a scalar | Exercise 7, Predict 5 | batched rows (`torch.func.jacrev`) | a non-scalar without v raises; `y.sum()` adds up all rows |
+# | `.grad`, `zero_grad()` | a sum over calls; the clearing | Exercises 4 and 11, Predict 6, zoo 2 | None and 0 differ for optimizers (lesson 04) | never cleared is momentum 1.0, exactly |
 # | `optimizer.step()` | the update in place | Exercise 9, zoo 1 and 3 | state for each parameter (lesson 04) | left out, `backward()` trains nothing |
-# | `is_leaf`, `retain_grad()` | who keeps a gradient | Prediction 7, zoo 5 | hooks that write it | a computed "weight" has `.grad` None |
+# | `is_leaf`, `retain_grad()` | who keeps a gradient | Predict 7, zoo 5 | hooks that write it | a computed "weight" has `.grad` None |
 # | `detach()`, `no_grad()`, `.data`, `.item()` | cutting the notes | Exercise 8, zoo 4 | inference mode (lesson 06) | a cut in the middle: a part learns; `.data` is never noticed |
-# | saved tensors | what a node needs, its version noted | Predictions 8 and 9, Part 6 | offloading, checkpointing (lesson 11) | in-place breaks exp, not *2; the second backward fails if something was saved |
+# | saved tensors | what a node needs, its version noted | Predict 8 and 9, Part 6 | offloading, checkpointing (lesson 11) | in-place breaks exp, not *2; the second backward fails if something was saved |
 # | `torch.autograd.Function` | a node of your own | Exercise 10 | vmap and compile support | a wrong `backward` trains all the same: gradcheck |
-# | `create_graph=True` | the way back, noted | Prediction 11, `hessian_times` | forward mode (`torch.func.jvp`) | the graph lives until both are gone |
-# | `register_hook` | a function on the gradient that passes | Prediction 12, Exercise 13 | module hooks (lesson 03) | on x itself it meets every way to x, and stays |
+# | `create_graph=True` | the way back, noted | Predict 11, `hessian_times` | forward mode (`torch.func.jvp`) | the graph lives until both are gone |
+# | `register_hook` | a function on the gradient that passes | Predict 12, Exercise 13 | module hooks (lesson 03) | on x itself it meets every way to x, and stays |
 # | `total += loss` | a node that holds a graph | Exercise 12 | the allocator's cache | memory grows with each step |

@@ -34,8 +34,6 @@
 # | 7 · Parity | put your Module together and compare it with PyTorch's | 4 |
 # | 8 · Break it | repair faulty models, and name the fault | 17 |
 # | 9 · In practice, quiz, ledger | functional_call, parametrizations, a design | 20 |
-#
-# Put a prediction in place of `...` *before* you run its cell. Exercises don't build on each other: leave one and go on.
 
 # %%
 import copy
@@ -45,6 +43,8 @@ from types import SimpleNamespace
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.func import functional_call
+from torch.nn.utils import parametrize
 
 from course import check, data, device, observe, plots, widgets
 
@@ -117,7 +117,7 @@ check.prediction(prediction_count, sum(p.numel() for p in model.parameters()))
 plots.module_tree(model)
 
 # %% [markdown]
-# Is that *another* network? Both are trained below on the same points, from the same start, with the same optimizer (the loop is lesson 05's). `state_dict()` gives a Module's tensors by name.
+# Is that *another* network? Both are trained below on the same points, from the same start, with the same optimizer (the loop is lesson 00's). `state_dict()` gives a Module's tensors by name.
 
 # %%
 points, labels = data.plane(200, seed=0)
@@ -372,7 +372,9 @@ class Parameter(torch.Tensor):
 
     @classmethod
     def __torch_function__(cls, function, types, args=(), kwargs=None):
-        with torch._C.DisableTorchFunctionSubclass():  # what operations return is a plain Tensor
+        # Called in place of each operation on such a tensor, so that its result is a plain Tensor.
+        # How that is asked for needn't be remembered.
+        with torch._C.DisableTorchFunctionSubclass():
             return function(*args, **(kwargs or {}))
 
 # %% [markdown]
@@ -1017,7 +1019,7 @@ check.prediction(prediction_dtype, norm.num_batches_tracked.dtype)
 #
 # ### Sequential, and the training flag
 #
-# `nn.Sequential` is a Module whose registers are `"0"`, `"1"`, … and whose forward calls one after the other. `train()` and `eval()` are one more walk: they set the plain attribute `training` on every module of the tree. Nothing else happens; Dropout and BatchNorm *read* the flag in their forward (lesson 06).
+# `nn.Sequential` is a Module whose registers are `"0"`, `"1"`, … and whose forward calls one after the other. `train()` and `eval()` are one more walk: they set the plain attribute `training` on every module of the tree. Nothing else happens; BatchNorm, and Dropout (which sets random entries to 0 in training mode), *read* the flag in their forward (lesson 06).
 #
 # **Predict 8.** What does each line leave in `training`?
 
@@ -1071,7 +1073,7 @@ for drawn, v in ((weight, 1 / (3 * fan_in)), (xavier, 2 / (fan_in + fan_out)), (
     print(f"± {a:.4f}: the largest of 60 000 is {drawn.abs().max():.4f}")
 
 # %% [markdown]
-# **Predict 9.** A net of 30 ReLU layers is left at `nn.Linear`'s default weights (without biases). By which factor does each layer multiply the **root** mean square? A number, rounded to one digit after the point.
+# **Predict 9.** A net of 30 ReLU layers is left at `nn.Linear`'s default weights (without biases). By which factor does each layer multiply the **root** mean square? The paragraph above gives the factor of the mean square; take its root. A number, rounded to one digit after the point.
 
 # %%
 prediction = ...  # such as 1.0
@@ -1684,8 +1686,6 @@ check.true(freeze_fault in set("ABCDEFGH"), "freeze_fault is a letter of the tab
 # What you would write at work today. A Module keeps parameters *and* calls; sometimes you want the call with **other** tensors: for a gradient with respect to all weights as one function, or a step that you may take back. `functional_call` lends a module a dict of tensors for one call.
 
 # %%
-from torch.func import functional_call
-
 net = redraw(TinyNet(), torch.Generator().manual_seed(0))
 answer = net(points)
 step = {name: p - 0.1 for name, p in net.named_parameters()}
@@ -1699,9 +1699,6 @@ print("and it is itself what it was:", torch.equal(net(points), answer))
 # **Predict 12.** A layer's weight is parametrized to be symmetric. Under which name is the weight in `named_parameters()`: `"weight"`, `"weight.original"` or `"parametrizations.weight.original"`? And is `layer.weight` still symmetric after a step of training?
 
 # %%
-from torch.nn.utils import parametrize
-
-
 class Symmetric(nn.Module):
     def forward(self, w):
         return w.triu() + w.triu(1).mT
@@ -2015,19 +2012,19 @@ check.true(set(answers.values()) <= set("abcd") and answers != {}, "each answer 
 # | Call | What it hides | Where you built it | What it still hides | How it fails |
 # |---|---|---|---|---|
 # | `nn.Module`, `forward` | a formula and a list of tensors | TinyNet in Part 1, SimpleNet in Exercise 2, all in Part 7 | jit, compile and export hook in here (lessons 11, 12) | a formula by hand with another layout, bias or activation: "another mathematics" (Part 8, case 1) |
-# | `nn.Parameter` | a leaf tensor with a class of its own | Part 2, Prediction 3 | lazy and sharded parameters | `p * 2`, or a tensor with `requires_grad`, is no Parameter and is not registered |
-# | `self.name = value` | `__setattr__` and three registers | Exercises 1, 3 | `super().__init__()` makes the registers | a plain list hides modules (Prediction 2, Exercise 7) |
-# | `ModuleList`, `ModuleDict`, `Sequential` | a Module whose names are indices or keys | Prediction 2, Exercise 7 | slicing, `append`, `insert` | layers inserted in the middle rename all behind them |
-# | `register_buffer`, `persistent` | a register that no optimizer asks for | Prediction 4, Exercises 5, 7 | how they are averaged across processes | a tensor attribute isn't saved or moved (Prediction 4, Exercise 7) |
+# | `nn.Parameter` | a leaf tensor with a class of its own | Part 2, Predict 3 | lazy and sharded parameters | `p * 2`, or a tensor with `requires_grad`, is no Parameter and is not registered |
+# | `self.name = value` | `__setattr__` and three registers | Exercises 1, 3 | `super().__init__()` makes the registers | a plain list hides modules (Predict 2, Exercise 7) |
+# | `ModuleList`, `ModuleDict`, `Sequential` | a Module whose names are indices or keys | Predict 2, Exercise 7 | slicing, `append`, `insert` | layers inserted in the middle rename all behind them |
+# | `register_buffer`, `persistent` | a register that no optimizer asks for | Predict 4, Exercises 5, 7 | how they are averaged across processes | a tensor attribute isn't saved or moved (Predict 4, Exercise 7) |
 # | `parameters()`, `named_parameters()` | a walk, once for each object | Exercise 4 | modules are walked once, too | a tied weight counted twice, if you count by names |
 # | `state_dict()` | a walk by names; tensors detached, memory shared | Exercise 5 | hooks, `_extra_state`, versions of layers | kept without a copy, it goes on changing (lesson 05) |
 # | `load_state_dict(strict)` | names compared, then `copy_` | Exercise 6, shape surgery in Part 3, Part 7 | `assign=True` replaces instead | `strict=False` passes over all names; half loaded when it raises |
-# | `model(x)` | `__call__`: pre-hooks, forward, hooks | `call` in Part 4, Prediction 6 | backward hooks, global hooks | `forward` called directly: hooks are silent (Part 8, case 3) |
-# | `.to()`, `.double()` | a walk that exchanges `.data` of parameters, and buffers by name | `convert` in Part 4, Prediction 7; devices in Part 3 | gradients are moved along; some devices need new objects | a plain tensor stays behind |
-# | `train()`, `eval()` | a flag on each module of the tree | Prediction 8 | who reads it (lesson 06) | a parent's `train()` undoes a child's `eval()` (Exercise 8) |
+# | `model(x)` | `__call__`: pre-hooks, forward, hooks | `call` in Part 4, Predict 6 | backward hooks, global hooks | `forward` called directly: hooks are silent (Part 8, case 3) |
+# | `.to()`, `.double()` | a walk that exchanges `.data` of parameters, and buffers by name | `convert` in Part 4, Predict 7; devices in Part 3 | gradients are moved along; some devices need new objects | a plain tensor stays behind |
+# | `train()`, `eval()` | a flag on each module of the tree | Predict 8 | who reads it (lesson 06) | a parent's `train()` undoes a child's `eval()` (Exercise 8) |
 # | `nn.Linear`, `nn.init` | layout (out, in); three formulas for a variance | Part 5, `Linear` in Part 7 | gains of other activations; biases | a fixed size for every width; the default under many ReLUs |
-# | `b.weight = a.weight` | one object in two registers | Prediction 10, Exercise 9 | how it is saved by other formats | a copy isn't a tie (Part 8, case 4) |
+# | `b.weight = a.weight` | one object in two registers | Predict 10, Exercise 9 | how it is saved by other formats | a copy isn't a tie (Part 8, case 4) |
 # | `requires_grad_(False)` | gradients stop, forward goes on | Part 6, Exercise 8 | optimizers with momentum (lesson 04) | BatchNorm's statistics move |
-# | `optimizer(model.parameters())` | a list of objects, kept | Prediction 11, Part 6 | state by object (lesson 04) | a replaced parameter is never updated again (Part 8, case 5) |
+# | `optimizer(model.parameters())` | a list of objects, kept | Predict 11, Part 6 | state by object (lesson 04) | a replaced parameter is never updated again (Part 8, case 5) |
 # | `functional_call` | a call with borrowed tensors | Part 9 | how `vmap` runs many at once | tied weights have to be lent under each name, or under one, as `tie_weights` says |
-# | `register_parametrization` | a function between parameter and use | Prediction 12 | caching, `right_inverse` | names in the state_dict change |
+# | `register_parametrization` | a function between parameter and use | Predict 12 | caching, `right_inverse` | names in the state_dict change |
