@@ -15,7 +15,7 @@
 #
 # ## Why
 #
-# A trained net has to be asked, not only taught: what is its loss on data it has never seen, what does it say of this one sample, and how sure is it? Two switches decide what an answer means. `train()` and `eval()` change what some layers compute; `no_grad()` changes what is recorded; neither does the other's work, neither raises when it is forgotten, and the number that comes out looks like any other.
+# A trained net has to be asked, not only taught: what is its loss on data it has never seen, what does it say of this one sample, and how sure is it? Two switches decide what an answer means. `train()` and `eval()` change what some layers compute; `no_grad()` changes what is recorded; neither does the other's work, a forgotten one mostly raises nothing, and the number that comes out looks like any other.
 #
 # **At the end you can** say of each of the four combinations what it computes, what it records and what it changes, evaluate a model without disturbing its training, measure the memory that a graph holds, tell how far a probability can be believed, and find eleven silent bugs from their symptoms.
 #
@@ -547,8 +547,22 @@ for mode, prediction in ((True, prediction_train), (False, prediction_eval)):
 # %% [markdown]
 # <details><summary>Why</summary>
 #
-# `False`, then `True`. In training a sample is judged by its neighbors. Whoever forgets `eval()` lets the test samples of one batch tell on each other: a small leak, and a large one if a batch holds one class only.
+# `False`, then `True`. In training a sample is judged by its neighbors. Whoever forgets `eval()` lets the samples of a batch tell on each other.
 # </details>
+
+# %% [markdown]
+# How much that matters depends on the batch. Here Dropout sleeps, so that only BatchNorm speaks; the net is asked with both classes together, and with a batch for each class:
+
+# %%
+asked = copy.deepcopy(net).train()
+asked.drop.eval()
+of_class = [new_x[new_y[:, 0] == c] for c in (0, 1)]
+for mode in ("train()", "eval()"):
+    asked.norm.train(mode == "train()")
+    with torch.no_grad():
+        mixed = ((asked(new_x) > 0) == (new_y == 1)).float().mean()
+        apart = torch.cat([(asked(part) > 0) == (c == 1) for c, part in enumerate(of_class)])
+    print(f"{mode:7} accuracy, mixed {mixed:.2f}, a batch for each class {apart.float().mean():.2f}")
 
 # %% [markdown]
 # **Predict 5.** A new `nn.BatchNorm1d(1)` (running mean 0, running variance 1, `momentum=0.1`) gets the batch 1, 3 in training mode. What comes out, and what is the running variance afterwards? The running value becomes 0.9 · old + 0.1 · new.
