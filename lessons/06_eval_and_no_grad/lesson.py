@@ -103,7 +103,8 @@ check.equal(bare.train()(new_x), bare.eval()(new_x))  # nobody reads the flag: n
 
 torch.manual_seed(0)
 net = fitted(TinyNet(nn.BatchNorm1d(8), nn.Dropout(0.5)), x, y, lr=1e-2)
-different = (net.train()(new_x) - net.eval()(new_x)).abs().max()
+probe = copy.deepcopy(net)  # a call in train() changes a model, as you will see
+different = (probe.train()(new_x) - probe.eval()(new_x)).abs().max()
 print("with BatchNorm and Dropout, two logits differ by more than 1:", bool(different > 1))
 
 # %% [markdown]
@@ -977,11 +978,11 @@ prediction_eval = ...     # "nothing", "less" or "the same"
 prediction_no_grad = ...  # "nothing", "less" or "the same"
 
 samples = torch.randn(1000, 2, generator=torch.Generator().manual_seed(0))
-known = [*net.parameters(), *net.buffers(), samples]
 kept = {}
 for training in (True, False):
     for gradients in (True, False):
-        model = net.train(training)
+        model = copy.deepcopy(net).train(training)
+        known = [*model.parameters(), *model.buffers(), samples]
         name = f"{'train' if training else 'eval'}, {'grad' if gradients else 'no_grad'}"
         with torch.set_grad_enabled(gradients):
             kept[name] = saved_bytes(lambda model=model: model(samples), known)
