@@ -38,7 +38,8 @@ def train_and_valid(
     ax.set_xlabel(unit, color=INK, fontsize=10)
     ax.set_ylabel("loss", color=INK, fontsize=10)
     ax.set_title(title, color=INK, fontsize=10)
-    ax.legend(frameon=False, fontsize=10, labelcolor=INK, loc="upper right")
+    ax.legend(frameon=False, fontsize=10, labelcolor=INK, loc="center right")
+    ax.xaxis.get_major_locator().set_params(integer=True)
     alt = (
         f"Training ends at {train[-1]:.3g}; validation is least at {unit} {best}, "
         f"{valid[best - 1]:.3g}, and ends at {valid[-1]:.3g}."
