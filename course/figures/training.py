@@ -11,6 +11,7 @@ from course.figures.picture import FAINT, GROUND, INK, LINES, Picture, canvas
 
 COLUMNS = 10
 SIDE = 8  # pixels along each side of a digit
+HEADROOM = 2.5  # a loss that leaps higher than this, of its first, leaves the picture
 
 
 def best_epoch(valid: Sequence[float]) -> int:
@@ -32,11 +33,13 @@ def train_and_valid(
     ax.plot([best], [valid[best - 1]], "o", ms=8, mfc="none", mec=INK)
     ax.annotate(f"least at {best}", (best, valid[best - 1]), xytext=(6, 8), color=INK,
                 textcoords="offset points", fontsize=10)  # fmt: skip
-    ax.set_ylim(0, 1.15 * max(train[0], valid[0], valid[best - 1]))
+    top = HEADROOM * max(train[0], valid[0], valid[best - 1])
+    ax.set_ylim(0, min(top, 1.05 * max(v for v in (*train, *valid) if v == v)))
     ax.set_xlabel(unit, color=INK, fontsize=10)
     ax.set_ylabel("loss", color=INK, fontsize=10)
     ax.set_title(title, color=INK, fontsize=10)
-    ax.legend(frameon=False, fontsize=10, labelcolor=INK, loc="upper right")
+    ax.legend(frameon=False, fontsize=10, labelcolor=INK, loc="center right")
+    ax.xaxis.get_major_locator().set_params(integer=True)
     alt = (
         f"Training ends at {train[-1]:.3g}; validation is least at {unit} {best}, "
         f"{valid[best - 1]:.3g}, and ends at {valid[-1]:.3g}."
