@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from io import StringIO
@@ -18,6 +20,8 @@ from autograder.kernels.sandbox import (
     Report,
     SandboxError,
     enter_namespaces,
+    libc,
+    namespaces,
     probe,
     require_minimum,
 )
@@ -116,3 +120,24 @@ def test_a_report_survives_json() -> None:
 
 def test_namespaces_left_out_are_not_entered() -> None:
     assert enter_namespaces(Policy("/", without=("namespaces",))) == ()
+
+
+@pytest.mark.parametrize(
+    ("errors", "entered"),
+    [((errno.ENOMEM, errno.EAGAIN), True), ((errno.EPERM,), False), ((errno.ENOMEM,) * 99, False)],
+)
+def test_a_busy_machine_is_asked_again_and_one_that_refuses_is_not(
+    errors: tuple[int, ...], entered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, calls = list(errors), []
+
+    def unshare(flags: int) -> None:
+        calls.append(flags)
+        if left:
+            raise OSError(left.pop(0), "no")
+
+    monkeypatch.setattr(libc, "unshare", unshare)
+    monkeypatch.setattr(namespaces, "_PAUSE_S", 0)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert bool(enter_namespaces(Policy("/"))) == entered
+    assert len(calls) == min(len(errors) + entered, 20)

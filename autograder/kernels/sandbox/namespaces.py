@@ -7,8 +7,10 @@ namespace, and the system ends all that it started when it ends.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+import time
 
 from autograder.kernels.sandbox import libc
 from autograder.kernels.sandbox.policy import NAMESPACES, PID, Policy
@@ -20,6 +22,9 @@ _FLAGS = {
     "uts": libc.CLONE_NEWUTS,
     "pid": libc.CLONE_NEWPID,
 }
+# These say that a machine doesn't give namespaces; any other, that it can't just now.
+_REFUSED = {errno.EPERM, errno.EACCES, errno.ENOSYS, errno.EINVAL}
+_TRIES, _PAUSE_S = 20, 0.1
 
 
 def enter_namespaces(policy: Policy) -> tuple[str, ...]:
@@ -47,14 +52,27 @@ def _enter(names: tuple[str, ...]) -> tuple[str, ...]:
         flags |= _FLAGS[name]
     if os.geteuid() == 0:
         # Root needs no user namespace for these, and keeps the right to become any other user.
-        libc.unshare(flags)
+        _unshare(flags)
         return names
     uid, gid = os.geteuid(), os.getegid()
-    libc.unshare(flags | libc.CLONE_NEWUSER)
+    _unshare(flags | libc.CLONE_NEWUSER)
     _write("setgroups", "deny")  # without it the kernel refuses a gid_map to ordinary users
     _write("uid_map", f"{uid} {uid} 1")
     _write("gid_map", f"{gid} {gid} 1")
     return ("user", *names)
+
+
+def _unshare(flags: int) -> None:
+    """Try again what fails for want of memory or room: a busy machine is not a poorer one."""
+    refused = _REFUSED | ({errno.ENOSPC} if flags & libc.CLONE_NEWUSER else set())
+    for _ in range(_TRIES - 1):
+        try:
+            return libc.unshare(flags)
+        except OSError as error:
+            if error.errno in refused:
+                raise
+        time.sleep(_PAUSE_S)
+    libc.unshare(flags)
 
 
 def _write(name: str, text: str) -> None:
