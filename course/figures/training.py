@@ -39,7 +39,7 @@ def train_and_valid(
     ax.set_ylabel("loss", color=INK, fontsize=10)
     ax.set_title(title, color=INK, fontsize=10)
     ax.legend(frameon=False, fontsize=10, labelcolor=INK, loc="center right")
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.locator_params(axis="x", integer=True)
     alt = (
         f"Training ends at {train[-1]:.3g}; validation is least at {unit} {best}, "
         f"{valid[best - 1]:.3g}, and ends at {valid[-1]:.3g}."
