@@ -116,9 +116,11 @@ check.prediction(prediction_second, w.grad.item())
 # | | Formula | | Formula |
 # |---|---|---|---|
 # | A | ŷ ← f(x; θ) | E | g ← g + ∂L/∂θ |
-# | B | L ← (1/N) Σ ℓ(ŷᵢ, yᵢ) | F | g ← 0 |
+# | B | L ← (1/N) Σ ℓ(ŷᵢ, yᵢ) | F | g ← nothing |
 # | C | g ← ∂L/∂θ | G | θ ← θ − η · g |
-# | D | θ ← θ − η · ∂L/∂θ, g ← ∂L/∂θ | H | θ ← θ − η · g, g ← 0 |
+# | D | θ ← θ − η · ∂L/∂θ, g ← ∂L/∂θ | H | θ ← θ − η · g, g ← nothing |
+#
+# (Nothing counts as 0 when line 4 adds to it. To an optimizer it is not a 0: lesson 04.)
 #
 # Then the same twice, with numbers. A model predicts w · x, with w = 0.5; one sample has x = 2 and y = 3; the loss is (w · x − y)², the rate is 0.1.
 
@@ -443,7 +445,7 @@ check.prediction(prediction, "stands still" if torch.equal(after("FBZS"), start)
 # | F | weights | the graph (which remembers the weights that it used) |
 # | Z | | `.grad` ← nothing |
 # | B | the graph, and the weights that it remembers | `.grad` ← `.grad` + gradient |
-# | S | `.grad` | weights, in place |
+# | S | `.grad`; where there is none it does nothing | weights, in place |
 
 # %% nbgrader={"grade": false, "grade_id": "orders", "locked": false, "schema_version": 3, "solution": true, "task": false}
 outcome = {
@@ -934,7 +936,7 @@ check.prediction(prediction, round((summed_gradient.norm() / whole_gradient.norm
 # %% [markdown]
 # <details><summary>Why</summary>
 #
-# 4. The gradient of a mean over 200 is the mean of the four gradients of means over 50, and `backward()` sums. With SGD that is a rate four times as large; Adam hardly notices, which hides the fault until weight decay or clipping comes in.
+# 4. The gradient of a mean over 200 is the mean of the four gradients of means over 50, and `backward()` sums. With SGD that is a rate four times as large; Adam hardly notices, which hides the fault until clipping comes in, or a decay that is added to the gradient (lesson 04).
 # </details>
 
 # %% [markdown]
@@ -1062,7 +1064,7 @@ for name, layer in (("without", nn.Identity()), ("with BatchNorm", nn.BatchNorm1
 #
 # A run is random in its weights, its order of samples, and its dropout. **Seeds** make it repeatable; whether the *bits* are the same depends on the order of additions, too.
 #
-# **Predict 7.** TinyNet, 100 full-batch updates, three times: twice with seed 0; once with seed 0, and the 200 points in another order. Which two are the same, bit for bit, and how far is the third?
+# **Predict 7.** TinyNet, 100 full-batch updates, three times: twice with seed 0; once with seed 0, and the 200 points in another order. Are the two with seed 0 alone the same, bit for bit? Is the third the same, bit for bit, or at least to 5 decimals?
 
 # %%
 prediction_seed = ...  # True or False: the same seed gives the same bits
@@ -1114,7 +1116,7 @@ else:
 # | model | weights and buffers | starts anew |
 # | optimizer | momentum, Adam's means and counts, for each weight | the first steps are wrong |
 # | scheduler | how many steps it has counted | the rate starts anew |
-# | random state | where Dropout's generator stands | other units are dropped |
+# | random state | where the generator of Dropout stands, which sets random entries to 0 while training (lesson 06) | other entries are dropped |
 # | sampler | its generator, and the rest of the epoch | some samples twice, some never |
 #
 # **Predict 8.** After 10 updates with Adam only the model is saved, and loaded into a new run, with a new optimizer. It makes one update with the same batch. Are the weights the same as without the stop? And with plain SGD?
@@ -1586,7 +1588,7 @@ check.equal(net.output.bias.item(), kept)
 # %% [markdown]
 # ### The test set is for the end
 #
-# **Predict 10.** Twenty models guess: each calls a test point by a coin. You keep the one that does best on 50 test points, 50 fresh ones are then drawn. About which accuracy has it on the first 50, and on the fresh ones?
+# **Predict 10.** Twenty models guess: each calls a test point by a coin. You keep the one that is best on 50 test points; then 50 fresh points are drawn. Is its accuracy above 0.6 on the first 50? And on the fresh ones?
 
 # %%
 prediction_chosen = ...  # more than 0.6: True or False
@@ -2097,12 +2099,12 @@ observe("the form of what comes back", lambda: form(models["mixed"]))
 observe("the same seed, the same predictions", lambda: same_predictions(1, models["mixed"]))
 ### END HIDDEN TESTS
 split = torch.randperm(1797, generator=torch.Generator().manual_seed(0))
-held_out = split[1200:]
-digit_net = train_digits(images[split[:1200]], labels[split[:1200]], seed=0)
+train, valid, test = split[:1000], split[1000:1200], split[1200:]
+digit_net = train_digits(images[train], labels[train], seed=0)
 with torch.no_grad():
-    predicted = digit_net(images[held_out]).argmax(dim=1)
+    predicted = digit_net(images[valid]).argmax(dim=1)
 check.true(
-    (predicted == labels[held_out]).float().mean() >= 0.95, "95 of 100 held-out digits are right"
+    (predicted == labels[valid]).float().mean() >= 0.93, "93 of 100 validation digits are right"
 )
 check.true(not digit_net.training, "the model comes back in eval mode")
 
@@ -2124,7 +2126,7 @@ check.true(not digit_net.training, "the model comes back in eval mode")
 # What it gets wrong, you might, too. (Under each image: what it is, and what it was taken for.)
 
 # %%
-wrong = held_out[predicted != labels[held_out]][:10]
+wrong = valid[predicted != labels[valid]][:10]
 with torch.no_grad():
     taken_for = digit_net(images[wrong]).argmax(dim=1)
 plots.digits(images[wrong], labels[wrong], taken_for)
@@ -2135,7 +2137,6 @@ plots.digits(images[wrong], labels[wrong], taken_for)
 # Your sampler, epoch, early stopping and progress bar train the same net. (Each needs its exercise solved: 5, 6, 9 and 10.)
 
 # %% tags=["nbval-ignore-output"]
-train, valid, test = split[:1000], split[1000:1200], split[1200:]
 torch.manual_seed(0)
 model = nn.Sequential(Scale(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
@@ -2155,16 +2156,15 @@ bar.update({"text/plain": "the weights of the best epoch are back"}, raw=True)
 
 # %%
 with torch.no_grad():
-    right = (model(images[test]).argmax(dim=1) == labels[test]).float().mean().item()
+    right = (model(images[valid]).argmax(dim=1) == labels[valid]).float().mean().item()
 print("stopped before the last epoch:", epoch < 40)
-print("more than 95% of 597 test digits are right:", right > 0.95)
+print("more than 93% of 200 validation digits are right:", right > 0.93)
 
 # %% [markdown]
-# And the loop as you would write it at work: three sets, the best device, both modes said aloud, the best epoch kept, the test set looked at once. (For `DataLoader`, see lesson 07.)
+# And the loop as you would write it at work: three sets, the best device, both modes said aloud, the best epoch kept, and the test set looked at here for the first time. (For `DataLoader`, see lesson 07.)
 
 # %%
 place = device.best()
-train, valid, test = split[:1000], split[1000:1200], split[1200:]
 torch.manual_seed(0)
 pixels, classes = (images / 16).to(place), labels.to(place)
 
@@ -2203,7 +2203,7 @@ plots.train_and_valid(curves["training"], curves["validation"])
 # Habits worth keeping:
 #
 # - First loss near ln C; one batch learned by heart; then train.
-# - `zero_grad`, forward, `backward`, `step`, in one place, in this order.
+# - Forward, loss, `zero_grad`, `backward`, `step`: the five lines in one place, in this order.
 # - `.item()` or `.detach()` for whatever outlives the batch.
 # - Sums over samples, divided once; each part of an accumulation weighted by its size.
 # - `copy.deepcopy(model.state_dict())`, or a file, for the best epoch.

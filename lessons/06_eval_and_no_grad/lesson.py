@@ -21,7 +21,7 @@
 #
 # **You build** Dropout, BatchNorm, `no_grad`, a meter for the bytes that a call keeps, a footprint that tells what a call changed, an evaluation over batches, MC dropout, and a reliability diagram with its calibration error.
 #
-# **Before this:** 02 Autograd, 03 Module, 04 Losses and optimizers.
+# **Before this:** 02 Autograd, 03 Module, 05 Training loop.
 #
 # | Part | You | Minutes |
 # |---|---|---|
@@ -34,8 +34,6 @@
 # | 7 · Parity | compare all you built with PyTorch | 2 |
 # | 8 · Break it | repair faulty code, and name the faults | 16 |
 # | 9 · In practice, quiz, ledger | write it as you would at work | 10 |
-#
-# Put a prediction in place of `...` *before* you run its cell. Exercises don't build on each other: leave one and go on.
 
 # %%
 import copy
@@ -66,7 +64,9 @@ def outcome(function, *args, **kwargs):
 # | `model.train()`, `model.eval()` | the attribute `training` of the Module and of all Modules in it | the few layers that behave differently: Dropout, BatchNorm and their relatives |
 # | `torch.no_grad()`, `torch.enable_grad()` | a flag of the running thread | autograd, in each operation: record it, or don't |
 #
-# The first belongs to a model, the second to no model at all. TinyNet as you know it has no layer that reads the first switch, so here it gets two places for such layers, empty by default.
+# Two layers read the first switch above all, and you build both below. **Dropout**, in training mode, sets random entries to 0; in evaluation mode it does nothing. **BatchNorm**, in training mode, normalizes by the mean and variance of the batch, and lets *running statistics* follow them; in evaluation mode it uses those (lesson 03).
+#
+# The first switch belongs to a model, the second to no model at all. TinyNet as you know it has no layer that reads the first switch, so here it gets two places for such layers, empty by default.
 
 # %%
 class TinyNet(nn.Module):
@@ -178,11 +178,11 @@ plots.four_modes(net, new_x)
 # Then follow one weight through an epoch's end, on paper:
 #
 # ```python
-# w = torch.tensor(1.0, requires_grad=True)
+# w = torch.tensor(1.0, requires_grad=True)      # a weight of this model
 # optimizer = torch.optim.SGD([w], lr=0.1)
 #
-# model.eval()                 # w is a weight of this model
-# (w * 2.0).backward()         # "norm": w.grad, which somebody logs for the validation batch
+# model.eval()
+# (w * 2.0).backward()         # "norm": w.grad, whose size somebody logs for the validation batch
 # model.train()
 # (w * 3.0).backward()         # "both": w.grad now; there was no zero_grad
 #                              # "weight": w now
@@ -1622,7 +1622,7 @@ plots.reliability({name: reliability(z.sigmoid(), test_y) for name, z in logits.
 #
 # **Temperature scaling** divides all logits by one number T, chosen on data that was not trained on. A T above 1 draws all probabilities toward ½.
 #
-# **Question.** Which T gives the wide net the least log loss, and about how large is its calibration error then? What does T do to its accuracy? And which T does TinyNet need? (Where the controls don't answer, this is the first picture.)
+# **Question.** Which T gives the wide net the least **log loss** (the mean binary cross-entropy, as it is called where probabilities are judged), and about how large is its calibration error then? What does T do to its accuracy? And which T does TinyNet need? (Where the controls don't answer, this is the first picture.)
 
 # %%
 widgets.temperature({"64 wide": logits["64 wide"], "TinyNet": logits["TinyNet"]}, test_y)
@@ -2216,10 +2216,11 @@ model = fitted(model, x.to(place), y.to(place), lr=1e-2)
 @torch.inference_mode()
 def predict(model, points):
     """Return the probability of class 1 for each sample, on the CPU."""
-    was = model.training
+    flags = {module: module.training for module in model.modules()}
     model.eval()
     probability = model(points.to(next(model.parameters()).device)).sigmoid().cpu()
-    model.train(was)
+    for module, was in flags.items():  # a frozen part goes on being in eval()
+        module.training = was
     return probability
 
 
