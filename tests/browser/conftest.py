@@ -12,7 +12,6 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "for-this-test-alone"
@@ -32,16 +31,6 @@ def wait_for(address):
             return json.load(answer)
         time.sleep(0.2)
     raise TimeoutError(f"JupyterLab did not answer at {address}")
-
-
-@pytest.fixture(scope="session")
-def browser():
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=flags)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

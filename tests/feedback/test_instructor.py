@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from autograder.feedback.cells import MAX_TEXT, cells_of, grouped
 from autograder.feedback.instructor import write_instructor_page
@@ -59,15 +58,6 @@ def notebook() -> str:
                       outputs=[verdict, shown, error]),
     ]  # fmt: skip
     return str(nbformat.writes(new_notebook(cells=cells)))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = next(p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists())
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 def test_markup_is_shown_as_source() -> None:

@@ -49,7 +49,16 @@ def test_nbval_finds_every_output_again(source, source_path, tmp_path):
     assert "skipped" not in said
 
 
-def test_nbval_would_see_another_output(source, tmp_path):
+def test_nbval_passes_over_nothing_but_displays_that_are_written_over(source):
+    # nbval does not follow them; what they end with is printed in a cell of its own.
+    ignored = [c for c in code_cells(source) if "nbval-ignore-output" in c.metadata.get("tags", [])]
+    assert all("display_id=True" in cell.source for cell in ignored)
+    assert not [c for c in code_cells(source) if "NBVAL" in c.source]
+
+
+def test_nbval_would_see_another_output(tmp_path):
+    # What one lesson shows of nbval holds for all.
+    source = nbformat.read(min((ROOT / "source_notebooks").glob("*/*.ipynb")), as_version=4)
     altered = next(o for cell in code_cells(source) for o in cell.outputs if o.get("text"))
     altered.text += "another line\n"
     nbformat.write(source, tmp_path / "altered.ipynb")
