@@ -2299,54 +2299,6 @@ def train_digits(images, labels, seed):
     return model.eval()
 
 
-# %% [markdown] equivalent={"exercise": "train_digits"}
-# The scale stands behind the first layer: the classifier is another one, and reaches 95 of 100 as well. Model and settings are the student's choice.
-#
-# ```diff
-# - model = nn.Sequential(Scale(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
-# + model = nn.Sequential(nn.Linear(64, 64), Scale(), nn.ReLU(), nn.Linear(64, 10))
-# ```
-
-# %% [markdown] equivalent={"exercise": "train_digits"}
-# The ReLU stands before the first layer, so the classifier is linear. The digits are easy enough for it.
-#
-# ```diff
-# - model = nn.Sequential(Scale(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
-# + model = nn.Sequential(Scale(), nn.ReLU(), nn.Linear(64, 64), nn.Linear(64, 10))
-# ```
-
-# %% [markdown] equivalent={"exercise": "train_digits"}
-# An epoch more: the student's choice.
-#
-# ```diff
-# - for _ in range(12):
-# + for _ in range(13):
-# ```
-
-# %% [markdown] equivalent={"exercise": "train_digits"}
-# An epoch less: the student's choice.
-#
-# ```diff
-# - for _ in range(12):
-# + for _ in range(11):
-# ```
-
-# %% [markdown] equivalent={"exercise": "train_digits"}
-# Another batch size: the student's choice.
-#
-# ```diff
-# - for batch in torch.randperm(len(images)).split(64):
-# + for batch in torch.randperm(len(images)).split(65):
-# ```
-
-# %% [markdown] equivalent={"exercise": "train_digits"}
-# Another batch size: the student's choice.
-#
-# ```diff
-# - for batch in torch.randperm(len(images)).split(64):
-# + for batch in torch.randperm(len(images)).split(63):
-# ```
-
 # %% [markdown]
 # ## knowledge_check
 
