@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Sequence
 from pathlib import Path
 
-import jupytext  # type: ignore[import-untyped]  # it ships no types
+import jupytext
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import jupytext  # type: ignore[import-untyped]  # it ships no types
+import jupytext
 from nbformat import NotebookNode
 
 from autograder.build import notebook

@@ -18,7 +18,7 @@ _PICTURE_METADATA = ("alt", "height", "width")
 _CHANGING = {
     "a memory address": re.compile(r"\bat 0x[0-9a-fA-F]{6,16}\b|\b0x[57][0-9a-fA-F]{11}\b"),
     "a path of this machine": re.compile(
-        r"/\S*/site-packages/|(?:/home/|/root/|/Users/|[A-Z]:\\Users\\)\S+"
+        r"/\S*/site-packages/|(?:/(?:home|root|Users)/|[A-Z]:\\Users\\)\S+"
     ),
     "the name of a temporary file": re.compile(r"ipykernel_\d+|<ipython-input-"),
 }

@@ -27,7 +27,7 @@ class WarmKernelApp(IPKernelApp):
         # No history of another's, and no file for it.
         config = Config({"HistoryManager": {"hist_file": ":memory:"}})
         options.setdefault("log", _LOG)
-        super().__init__(config=config, **options)  # type: ignore[no-untyped-call]
+        super().__init__(config=config, **options)  # type: ignore[no-untyped-call]  # ipykernel's
 
     def parse_command_line(self, argv: list[str] | None = None) -> None:
         """There is none."""
@@ -45,7 +45,7 @@ class WarmKernelApp(IPKernelApp):
         (By default a socket for output drops messages where a thousand wait.)
         """
         s.sndhwm = 0
-        return super()._bind_socket(s, port)  # type: ignore[no-untyped-call]
+        return super()._bind_socket(s, port)  # type: ignore[no-untyped-call]  # ipykernel's
 
     def write_connection_file(self, **_: Any) -> None:
         """Nothing: the client has it."""
@@ -57,13 +57,13 @@ class WarmKernelApp(IPKernelApp):
         """
         vars(ipkernel)["sys"] = SimpleNamespace(modules={})
         try:
-            super().init_kernel()  # type: ignore[no-untyped-call]
+            super().init_kernel()  # type: ignore[no-untyped-call]  # ipykernel's
         finally:
             vars(ipkernel)["sys"] = sys
 
     def init_shell(self) -> None:
         """Tie what was imported before there was a shell to this one."""
-        super().init_shell()  # type: ignore[no-untyped-call]
+        super().init_shell()  # type: ignore[no-untyped-call]  # ipykernel's
         widgets = sys.modules.get("ipywidgets")
         if widgets:
             widgets.register_comm_target()

@@ -58,9 +58,9 @@ def _run(request: dict[str, Any], policy: Policy, entered: tuple[str, ...], repo
     # After the last change of user, which would take it back.
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     app = WarmKernelApp.instance(connection=request["connection"])
-    app.initialize()  # type: ignore[no-untyped-call]
+    app.initialize()  # type: ignore[no-untyped-call]  # ipykernel's
     _tell(report, {"given": asdict(given)})
-    app.start()  # type: ignore[no-untyped-call]
+    app.start()  # type: ignore[no-untyped-call]  # ipykernel's
     atexit._run_exitfuncs()
     return 0
 

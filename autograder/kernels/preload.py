@@ -57,7 +57,7 @@ def _leave_out_the_debugger() -> None:
     It takes half of a kernel's start where it is not there yet, and 7 MB where it is. A notebook
     that imports it gets it.
     """
-    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # Python: not to be found
     importlib.import_module("ipykernel.debugger")
     del sys.modules["debugpy"]
 

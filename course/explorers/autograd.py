@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-import ipywidgets as ipw  # type: ignore[import-untyped]
+import ipywidgets as ipw
 import torch
 from torch import Tensor
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import ipywidgets as ipw  # type: ignore[import-untyped]
+import ipywidgets as ipw
 from torch import Tensor
 from torch.nn import functional
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import ipywidgets as ipw  # type: ignore[import-untyped]
+import ipywidgets as ipw
 import torch
 from torch import nn
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-import ipywidgets as ipw  # type: ignore[import-untyped]
+import ipywidgets as ipw
 import torch
 from torch import nn
 

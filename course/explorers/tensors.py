@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ipywidgets as ipw  # type: ignore[import-untyped]
+import ipywidgets as ipw
 import torch
 
 from course.explorers.base import Explorer, Frame

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import ipywidgets as ipw  # type: ignore[import-untyped]
+import ipywidgets as ipw
 import torch
 from torch import nn
 

@@ -102,7 +102,7 @@ def _box(
 def common_shape(a: Sequence[int], b: Sequence[int]) -> tuple[int, ...] | None:
     """Return the shape that two shapes broadcast to; None if there is none."""
     try:
-        return tuple(torch.broadcast_shapes(tuple(a), tuple(b)))  # type: ignore[no-untyped-call]
+        return tuple(torch.broadcast_shapes(tuple(a), tuple(b)))
     except RuntimeError:
         return None
 

@@ -52,7 +52,7 @@ def loss_and_gradient(loss: Callable[[Tensor, Tensor], Tensor], z: Tensor) -> tu
     """Return the loss of each logit of `z` (N,) for the target 0, and its derivative, both (N,)."""
     z = z.clone().requires_grad_()
     values = torch.stack([loss(one, torch.zeros(())) for one in z])
-    values.sum().backward()  # type: ignore[no-untyped-call]
+    values.sum().backward()
     if z.grad is None:
         raise ValueError("the loss does not depend on its logits")
     return values.detach(), z.grad

@@ -39,7 +39,7 @@ def descent(method: str, lr: float, steepness: float, steps: int = 60) -> list[P
     path = [START]
     for _ in range(steps):
         optimizer.zero_grad()
-        ravine(point, steepness).backward()  # type: ignore[no-untyped-call]
+        ravine(point, steepness).backward()
         optimizer.step()
         path.append((float(point.detach()[0]), float(point.detach()[1])))
         if max(map(abs, path[-1])) > 1000:

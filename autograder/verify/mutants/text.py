@@ -36,7 +36,7 @@ def _changes(tree: ast.Module, within: Set[int], modules: Set[str]) -> Iterator[
 
 
 def _place(node: ast.AST) -> tuple[int, int]:
-    return node.lineno, node.col_offset  # type: ignore[attr-defined]
+    return node.lineno, node.col_offset  # type: ignore[attr-defined]  # placed nodes
 
 
 def _silent(node: ast.AST) -> Iterator[ast.AST]:
@@ -85,7 +85,7 @@ def _replaced(source: str, change: Change, new: str) -> str:
     """Columns count bytes of UTF-8."""
     lines = source.encode().split(b"\n")
     (row, column), end = _place(change.node), change.until or change.node
-    last_row, last_column = end.end_lineno, end.end_col_offset  # type: ignore[attr-defined]
+    last_row, last_column = end.end_lineno, end.end_col_offset  # type: ignore[attr-defined]  # placed nodes
     before = b"\n".join([*lines[: row - 1], lines[row - 1][:column]])
     after = b"\n".join([lines[last_row - 1][last_column:], *lines[last_row:]])
     return (before + new.encode() + after).decode()
